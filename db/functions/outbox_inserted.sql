@@ -1,0 +1,53 @@
+-- After each insert into the outbox: refuses what can never be delivered, queues the rest, and wakes the providers that
+-- nobody delivers for. It locks no row that another transaction writes, so no enqueue ever waits for another.
+create or replace function redrive.outbox_inserted() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  bad record;
+  idle text;
+begin
+  select fresh.provider into bad
+  from fresh
+  where not exists (select from redrive.providers where providers.slug = fresh.provider)
+  limit 1;
+  if found then
+    raise exception 'unknown provider "%"', bad.provider
+      using errcode = 'foreign_key_violation', column = 'provider', table = 'outbox', schema = 'redrive',
+        hint = 'Create the provider in the dashboard or with POST /api/v1/providers, or mend its name.';
+  end if;
+
+  -- The binary size is cheap to read and within a small factor of the text's; only what may be too large is measured.
+  select fresh.provider, octet_length(fresh.payload::text) as bytes into bad
+  from fresh
+  where pg_column_size(fresh.payload) > 200000 and octet_length(fresh.payload::text) > 1048576
+  limit 1;
+  if found then
+    raise exception 'payload of % bytes for provider "%" is over the limit of 1 MiB (1048576 bytes)', bad.bytes, bad.provider
+      using errcode = 'program_limit_exceeded', column = 'payload', table = 'outbox', schema = 'redrive',
+        hint = 'Keep large content elsewhere and send a reference to it.';
+  end if;
+
+  insert into redrive.queue (record_id, provider, priority, due_at)
+  select fresh.id, fresh.provider, fresh.priority, greatest(coalesce(fresh.not_before, now()), now())
+  from fresh;
+
+  for idle in
+    select state.provider
+    from redrive.provider_state as state
+    where state.provider in (select fresh.provider from fresh where fresh.not_before is null or fresh.not_before <= now())
+      and state.hold is null
+      and (state.lease_until is null or state.lease_until < now())
+      -- With no worker alive a job would only pile up: a worker that starts sweeps at once.
+      and exists (select from redrive.workers where workers.seen_at > now() - interval '30 seconds')
+  loop
+    perform graphile_worker.add_job('drain', json_build_object('provider', idle), max_attempts => 1);
+  end loop;
+  return null;
+end
+$$;
+
+create or replace trigger outbox_inserted
+after insert on redrive.outbox
+referencing new table as fresh
+for each statement execute function redrive.outbox_inserted();

@@ -1,0 +1,10 @@
+import { defineConfig } from "drizzle-kit";
+
+export default defineConfig({
+  dialect: "postgresql",
+  schema: "./db/schema.ts",
+  out: "./db/migrations",
+  schemaFilter: ["redrive"],
+  // Named by time, so that two branches never make the same number.
+  migrations: { prefix: "timestamp" },
+});

@@ -1,0 +1,120 @@
+// A record, its timeline, and what may be done to it.
+import { z } from "zod";
+import { Slug } from "#lib/contract/provider.ts";
+import { outcomes } from "#lib/core/outcome.ts";
+import { eventKinds, failureCategories, recordStatuses, teams } from "#lib/core/status.ts";
+
+export const RecordId = z.guid("must be a record's id, a UUID");
+
+const text = (most: number) => z.string().min(1).max(most);
+
+/** What a producer without SQL sends. */
+export const EnqueueRecord = z.strictObject({
+  provider: Slug,
+  payload: z.json(),
+  id: z.uuidv7("must be a UUIDv7; leave it out to get one").optional(),
+  type: text(200).optional(),
+  idempotencyKey: text(200).optional(),
+  dedupeKey: text(200).optional(),
+  orderingKey: text(200).optional(),
+  correlationId: text(200).optional(),
+  owner: text(200).optional(),
+  subject: text(200).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  priority: z.int().min(-32_768).max(32_767).optional(),
+  notBefore: z.iso.datetime({ offset: true }).optional(),
+  onDelivered: text(200).optional(),
+  onFailed: text(200).optional(),
+  onRejected: text(200).optional(),
+});
+export type EnqueueRecord = z.infer<typeof EnqueueRecord>;
+export const EnqueuedRecord = z.object({ id: RecordId });
+
+export const TimelineEvent = z.object({
+  at: z.iso.datetime(),
+  kind: z.enum(eventKinds),
+  attempt: z.int().nullable(),
+  outcome: z.enum(outcomes).nullable(),
+  status: z.int().nullable(),
+  durationMs: z.int().nullable(),
+  actor: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** `error` (what went wrong, in words), `body` (the provider's answer, cut), `dueAt` (when it goes again), … */
+  detail: z.record(z.string(), z.json()),
+});
+export type TimelineEvent = z.infer<typeof TimelineEvent>;
+
+export const RecordSummary = z.object({
+  id: RecordId,
+  provider: Slug,
+  status: z.enum(recordStatuses),
+  attempts: z.int(),
+  type: z.string().nullable(),
+  subject: z.string().nullable(),
+  owner: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  settledAt: z.iso.datetime().nullable(),
+  dueAt: z.iso.datetime().nullable(),
+  lastError: z.string().nullable(),
+});
+export type RecordSummary = z.infer<typeof RecordSummary>;
+
+export const FailureDetail = z.object({
+  category: z.enum(failureCategories),
+  team: z.enum(teams),
+  outcome: z.enum(outcomes).nullable(),
+  statusCode: z.int().nullable(),
+  failedAt: z.iso.datetime(),
+  fingerprint: z.string(),
+  assignee: z.string().nullable(),
+});
+
+/** One record, whole. The payload is null for a reader who may not see it. */
+export const RecordDetail = RecordSummary.extend({
+  providerName: z.string(),
+  payload: z.json(),
+  payloadHidden: z.boolean(),
+  failure: FailureDetail.nullable(),
+  events: z.array(TimelineEvent),
+});
+export type RecordDetail = z.infer<typeof RecordDetail>;
+
+export const RecordsQuery = z.object({
+  status: z.enum(recordStatuses).optional(),
+  provider: Slug.optional(),
+  q: z.string().max(200).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type RecordsQuery = z.infer<typeof RecordsQuery>;
+export const Records = z.object({ items: z.array(RecordSummary), next: z.string().nullable() });
+export type Records = z.infer<typeof Records>;
+
+export const RetryRecord = z.strictObject({
+  /** When it goes again; left out, in five seconds, so that it can be taken back. */
+  at: z.iso.datetime({ offset: true }).optional(),
+  reason: z.string().trim().max(500).optional(),
+});
+export type RetryRecord = z.infer<typeof RetryRecord>;
+
+/** Codes for why a failure is closed unsent. */
+export const rejectCodes = ["duplicate", "obsolete", "wrong_data", "customer_wish", "other"] as const;
+export const RejectRecord = z.strictObject({
+  reason: z.string().trim().min(1, "must say why: it is what the next person reads").max(500),
+  code: z.enum(rejectCodes).default("other"),
+});
+export type RejectRecord = z.infer<typeof RejectRecord>;
+export const ReopenRecord = z.strictObject({ reason: z.string().trim().max(500).optional() });
+export const CancelRetry = z.strictObject({});
+
+/** What an act on a record answers: how the record stands now. */
+export const RecordAct = z.object({
+  id: RecordId,
+  status: z.enum(recordStatuses),
+  /** After a retry: when it leaves; until then it can be taken back. */
+  dueAt: z.iso.datetime().nullable(),
+});
+export type RecordAct = z.infer<typeof RecordAct>;

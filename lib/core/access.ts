@@ -1,0 +1,28 @@
+// Who may do what: one table, read by every handler, page and button.
+export const roles = ["end_user", "support_data", "support_tech", "developer", "admin"] as const;
+export type Role = (typeof roles)[number];
+
+export const permissions = [
+  "see",
+  "see_payload",
+  "enqueue",
+  "retry_technical",
+  "retry_client_data",
+  "reject_technical",
+  "reject_client_data",
+  "operate",
+  "manage_providers",
+  "simulate",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const granted: Record<Role, readonly Permission[]> = {
+  end_user: [],
+  support_data: ["see", "retry_client_data", "reject_client_data"],
+  support_tech: ["see", "retry_technical", "retry_client_data", "reject_technical", "operate", "simulate"],
+  developer: ["see", "see_payload", "simulate"],
+  admin: permissions,
+};
+
+/** Whether a role may do a thing. Anything not granted is denied. */
+export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission);

@@ -1,0 +1,64 @@
+// A record's status, as people see it.
+export const recordStatuses = [
+  "waiting",
+  "sending",
+  "retrying",
+  "held",
+  "delivered",
+  "failed",
+  "rejected",
+  "discarded",
+  "duplicate",
+] as const;
+export type RecordStatus = (typeof recordStatuses)[number];
+
+/** Statuses in which nothing more happens to a record by itself. */
+export const settledStatuses = ["delivered", "rejected", "discarded", "duplicate"] as const;
+
+export const breakerStates = ["closed", "open", "half_open"] as const;
+export type BreakerState = (typeof breakerStates)[number];
+
+/** Why nothing is sent now. */
+export const holds = [
+  "disabled",
+  "paused",
+  "outside_window",
+  "quota_spent",
+  "breaker_open",
+  "unhealthy",
+] as const;
+export type Hold = (typeof holds)[number];
+
+/** Why a breaker opened. */
+export const openReasons = [
+  "failing",
+  "slow",
+  "stalled",
+  "unauthorized",
+  "rejecting",
+  "probe_failed",
+  "tripped",
+] as const;
+export type OpenReason = (typeof openReasons)[number];
+
+/** Kinds of entry in a record's timeline. Attempts are `attempted`, `delivered`, `duplicate`, `failed`, `discarded`. */
+export const eventKinds = [
+  "attempted",
+  "delivered",
+  "duplicate",
+  "failed",
+  "discarded",
+  "interrupted",
+  "retried",
+  "retry_cancelled",
+  "rejected",
+  "reopened",
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** What kind of trouble a failure is, and so whose. */
+export const failureCategories = ["technical", "client_data", "poison"] as const;
+export type FailureCategory = (typeof failureCategories)[number];
+
+export const teams = ["technical", "client_data"] as const;
+export type Team = (typeof teams)[number];

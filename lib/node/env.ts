@@ -1,0 +1,65 @@
+// The environment, parsed once; a missing or malformed variable stops the start with a sentence that names it.
+import { z } from "zod";
+
+const flag = z.enum(["0", "1"], "must be 0 or 1").transform((value) => value === "1");
+
+const Env = z.object({
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: "must be a URL like postgres://user:password@host:5432/database",
+    })
+    .optional(),
+  PORT: z.coerce
+    .number("must be a port number")
+    .int("must be a port number")
+    .min(0)
+    .max(65_535, "must be a port number, 0 to 65535")
+    .default(3000),
+  REDRIVE_SECRET: z
+    .string()
+    .min(32, "must be at least 32 characters; make one with: openssl rand -hex 32")
+    .optional(),
+  REDRIVE_API_KEY: z.string().min(16, "must be at least 16 characters").optional(),
+  NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
+  NEXTAUTH_SECRET: z
+    .string()
+    .min(32, "must be at least 32 characters; make one with: openssl rand -hex 32")
+    .optional(),
+  REDRIVE_ADMIN_EMAIL: z.email("must be an e-mail address").default("admin@redrive.local"),
+  REDRIVE_ADMIN_PASSWORD: z.string().min(8, "must be at least 8 characters").optional(),
+  REDRIVE_DATA_DIR: z.string().min(1).default(".data"),
+  REDRIVE_DEMO: flag.default(true),
+  REDRIVE_ALLOW_PRIVATE_NETWORKS: flag.default(false),
+  /** Where the simulator's API listens; set by `npm start`, read by the simulator's page. */
+  REDRIVE_SIMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
+});
+export type Env = z.infer<typeof Env>;
+
+/** The environment is missing something, or something in it is malformed. */
+export class BadEnvironment extends Error {
+  override name = "BadEnvironment";
+}
+
+/** @throws BadEnvironment with one sentence for each variable that is wrong; never with a value. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  // An empty variable is an unset one: that is what a compose file with an unset substitution gives.
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const parsed = Env.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new BadEnvironment(
+    parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`).join(" "),
+  );
+}
+
+/**
+ * The value of a variable that a role can't do without.
+ *
+ * @throws BadEnvironment naming the variable.
+ */
+export function required<Name extends keyof Env>(env: Env, name: Name): NonNullable<Env[Name]> {
+  const value = env[name];
+  if (value == null) throw new BadEnvironment(`${name} is not set: this process needs it.`);
+  return value;
+}

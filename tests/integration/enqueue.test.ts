@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+
+let base: TestDatabase;
+beforeAll(async () => {
+  base = await aDatabase();
+  await aProvider(base.sql, "ats");
+});
+afterAll(() => base[Symbol.asyncDispose]());
+
+test("a row in the outbox is queued in the same transaction", async () => {
+  const [row] =
+    await base.sql`insert into redrive.outbox (provider, payload) values ('ats', '{"candidate": 7}') returning id`;
+  const [status] = await base.sql`select * from redrive.record_status(${row?.id})`;
+  expect(status).toMatchObject({ status: "waiting", attempts: 0, lastError: null, settledAt: null });
+});
+
+test("a rolled back transaction owes nothing", async () => {
+  const before = await base.sql`select count(*)::int as n from redrive.queue`;
+  await base.sql
+    .begin(async (sql) => {
+      await sql`select redrive.enqueue('ats', '{}')`;
+      throw new Error("business failed");
+    })
+    .catch(() => {});
+  expect(await base.sql`select count(*)::int as n from redrive.queue`).toEqual(before);
+});
+
+test("an unknown provider is refused in the inserting statement, by name", async () => {
+  await expect(base.sql`insert into redrive.outbox (provider, payload) values ('atz', '{}')`).rejects.toThrow(
+    'unknown provider "atz"',
+  );
+});
+
+test("a payload over 1 MiB is refused, one of just 1 MiB is taken", async () => {
+  const ofBytes = (bytes: number) => base.sql`
+    select redrive.enqueue('ats', to_jsonb(repeat('x', ${bytes - 2}::int)))`;
+  await expect(ofBytes(1_048_577)).rejects.toThrow(/payload of 1048577 bytes .*"ats".* 1 MiB/);
+  await expect(ofBytes(1_048_576)).resolves.toHaveLength(1);
+});
+
+test("an id that is no UUIDv7 is refused", async () => {
+  await expect(
+    base.sql`insert into redrive.outbox (id, provider, payload) values (gen_random_uuid(), 'ats', '{}')`,
+  ).rejects.toThrow("outbox_id_is_uuid_v7");
+});
+
+test("two open transactions that enqueue for one provider never wait for each other", async () => {
+  await base.sql`insert into redrive.workers (id, host, pid) values ('w', 'h', 1)`;
+  await base.sql.begin(async (first) => {
+    await first`select redrive.enqueue('ats', '{}')`;
+    // While the first is open, with a wake-up job in it, the second must commit; a wait would end in this timeout.
+    await base.sql.begin(async (second) => {
+      await second`set local lock_timeout = '2s'`;
+      await second`set local statement_timeout = '5s'`;
+      await second`select redrive.enqueue('ats', '{}')`;
+    });
+  });
+  const jobs = await base.sql`select 1 from graphile_worker.jobs where task_identifier = 'drain'`;
+  expect(jobs.length).toBe(2);
+});
+
+test("only insert on the outbox and its functions are open to a producer", async () => {
+  await base.sql.begin(async (sql) => {
+    await sql`set local role redrive_producer`;
+    const [made] =
+      await sql`select redrive.enqueue('ats', '{"a": 1}', owner => 'customer-42', priority => 3) as id`;
+    const [status] = await sql`select status from redrive.record_status(${made?.id})`;
+    expect(status?.status).toBe("waiting");
+    await expect(sql.savepoint((inner) => inner`select * from redrive.outbox`)).rejects.toThrow(
+      "permission denied",
+    );
+    await expect(sql.savepoint((inner) => inner`delete from redrive.queue`)).rejects.toThrow(
+      "permission denied",
+    );
+  });
+});
+
+test("the outbox is append-only", async () => {
+  await expect(base.sql`update redrive.outbox set type = 'x'`).rejects.toThrow("append-only");
+});
+
+test("a record can't be queued and failed at once", async () => {
+  const [made] = await base.sql`select redrive.enqueue('ats', '{}') as id`;
+  await expect(
+    base.sql`insert into redrive.failures (record_id, provider, category, team, fingerprint, message, attempts, tries, failed_at)
+             values (${made?.id}, 'ats', 'technical', 'technical', 'f', 'm', 1, 1, now())`,
+  ).rejects.toThrow("is queued and cannot also be in failures");
+});
