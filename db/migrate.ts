@@ -6,11 +6,9 @@ import { migrate as runDrizzle } from "drizzle-orm/postgres-js/migrator";
 import { runMigrations as migrateGraphileWorker } from "graphile-worker";
 import postgres from "postgres";
 import journal from "#db/migrations/meta/_journal.json" with { type: "json" };
+import { partitionDaysAhead } from "#db/partitions.ts";
 
 const here = (path: string) => new URL(path, import.meta.url);
-
-/** Days of partitions made ahead of need: with every worker down for two weeks, records still find theirs. */
-export const partitionDaysAhead = 14;
 
 /** The database was migrated by a later version of this code, or is too old to serve it. */
 export class WrongDatabase extends Error {

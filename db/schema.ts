@@ -70,6 +70,8 @@ export const queue = redrive.table(
     attempts: smallint("attempts").notNull().default(0),
     /** All attempts, charged or not; what the timeline counts. */
     tries: smallint("tries").notNull().default(0),
+    /** When its last attempt began; others that succeeded since then show that the provider was well. */
+    triedAt: at("tried_at"),
     /** How often a worker died while it had the record in flight. */
     interruptions: smallint("interruptions").notNull().default(0),
   },
@@ -180,6 +182,8 @@ export const providerState = redrive.table(
     breakerSince: at("breaker_since"),
     nextProbeAt: at("next_probe_at"),
     nextHealthAt: at("next_health_at"),
+    /** Told to wait by the provider (429): nobody need look before then. */
+    restsUntil: at("rests_until"),
     // An operator's acts; the owner, or the sweep, takes them up.
     disabled: boolean("disabled").notNull().default(false),
     pausedAt: at("paused_at"),

@@ -37,6 +37,7 @@ begin
     from redrive.provider_state as state
     where state.provider in (select fresh.provider from fresh where fresh.not_before is null or fresh.not_before <= now())
       and state.hold is null
+      and (state.rests_until is null or state.rests_until <= now())
       and (state.lease_until is null or state.lease_until < now())
       -- With no worker alive a job would only pile up: a worker that starts sweeps at once.
       and exists (select from redrive.workers where workers.seen_at > now() - interval '30 seconds')

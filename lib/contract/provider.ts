@@ -170,6 +170,18 @@ export const PauseProvider = z.strictObject({
 export const ResumeProvider = z.strictObject({ reason: z.string().trim().max(500).optional() });
 export const ProbeProvider = ResumeProvider;
 
+/** What an act on a provider answers: how it stands now. */
+export const ProviderAct = z.object({
+  slug: Slug,
+  breaker: z.enum(breakerStates),
+  hold: z.enum(holds).nullable(),
+  holdUntil: z.iso.datetime().nullable(),
+  pausedBy: z.string().nullable(),
+  pauseReason: z.string().nullable(),
+  probeRequestedBy: z.string().nullable(),
+});
+export type ProviderAct = z.infer<typeof ProviderAct>;
+
 export const ChartRange = z.object({
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),

@@ -1,0 +1,1 @@
+ALTER TABLE "redrive"."provider_state" ADD COLUMN "rests_until" timestamp with time zone;

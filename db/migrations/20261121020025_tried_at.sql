@@ -1,0 +1,1 @@
+ALTER TABLE "redrive"."queue" ADD COLUMN "tried_at" timestamp with time zone;

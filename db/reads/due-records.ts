@@ -1,0 +1,65 @@
+// The owner's forward cursor over a provider's due rows. It reads on from where it was, so that rows deleted behind it are
+// never met again, however large the backlog and however old the oldest open transaction. A rescan begins anew, for rows
+// that became visible late.
+import type { Sql } from "#db/client.ts";
+
+/** A place in one priority's due rows. Times are text: a Date would lose the microseconds, and with them rows. */
+export type Place = { priority: number; dueAt: string; id: string };
+
+export type DueRecord = {
+  id: string;
+  priority: number;
+  dueAt: string;
+  attempts: number;
+  tries: number;
+  /** When its last attempt began, ms since 1970. */
+  triedAtMs: number | null;
+  interruptions: number;
+  type: string | null;
+  payload: string;
+  headers: Record<string, string> | null;
+  correlationId: string | null;
+  onDelivered: string | null;
+  onFailed: string | null;
+};
+
+const nilId = "00000000-0000-0000-0000-000000000000";
+
+/** Where each priority that the provider's queue holds begins, most urgent first. */
+export async function readLanes(sql: Sql, provider: string): Promise<Place[]> {
+  const lanes = await sql<{ priority: number }[]>`select priority from redrive.due_lanes(${provider})`;
+  return lanes.map(({ priority }) => ({ priority, dueAt: "-infinity", id: nilId }));
+}
+
+/** The next due records after the given places, most urgent priority first, at most `limit`. */
+export async function readDueRecords(
+  sql: Sql,
+  provider: string,
+  places: Place[],
+  limit: number,
+): Promise<DueRecord[]> {
+  return await sql<DueRecord[]>`
+    select
+      next.record_id as id, next.priority, next.due_at, next.attempts, next.tries, next.interruptions,
+      extract(epoch from next.tried_at)::float8 * 1000 as tried_at_ms,
+      outbox.type, outbox.payload::text as payload, outbox.headers, outbox.correlation_id,
+      outbox.on_delivered, outbox.on_failed
+    from unnest(
+      ${places.map(({ priority }) => priority)}::smallint[],
+      ${places.map(({ dueAt }) => dueAt)}::text[]::timestamptz[],
+      ${places.map(({ id }) => id)}::uuid[]
+    ) with ordinality as lane(priority, due_at, id, place)
+    cross join lateral (
+      select queue.*
+      from redrive.queue
+      where queue.provider = ${provider}
+        and queue.priority = lane.priority
+        and (queue.due_at, queue.record_id) > (lane.due_at, lane.id)
+        and queue.due_at <= statement_timestamp()
+      order by queue.due_at, queue.record_id
+      limit ${limit}
+    ) as next
+    join redrive.outbox on outbox.id = next.record_id
+    order by lane.place, next.due_at, next.record_id
+    limit ${limit}`;
+}

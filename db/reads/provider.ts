@@ -1,0 +1,24 @@
+// One provider: its policy with no secret in it, and how it stands.
+import type { Db } from "#db/client.ts";
+import { type ProviderRow, readProviderStates } from "#db/reads/provider-states.ts";
+import { ProviderPolicy, type ProviderWithState } from "#lib/contract/provider.ts";
+import { withoutSecrets } from "#lib/contract/provider-secrets.ts";
+
+/** Null when there is no such provider. */
+export async function readProvider(db: Db, slug: string): Promise<ProviderWithState | null> {
+  const [row] = await readProviderStates(db, slug);
+  return row ? wholeProvider(row) : null;
+}
+
+function wholeProvider({
+  slug,
+  policy,
+  version,
+  updatedAt,
+  updatedBy,
+  state,
+}: ProviderRow): ProviderWithState {
+  // Parsed anew: a policy stored before a setting existed reads with that setting's default.
+  const whole = ProviderPolicy.parse(policy);
+  return { ...whole, auth: withoutSecrets(whole.auth), slug, version, updatedAt, updatedBy, state };
+}

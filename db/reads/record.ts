@@ -1,0 +1,74 @@
+// One record, whole: how it stands, its payload, its failure, its timeline.
+import { asc, eq } from "drizzle-orm";
+import type { z } from "zod";
+import type { Db } from "#db/client.ts";
+import { readRecordSummaries } from "#db/reads/record-summaries.ts";
+import { iso } from "#db/reads/time.ts";
+import { events, failures, outbox, providers } from "#db/schema.ts";
+import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
+
+type Json = z.infer<ReturnType<typeof z.json>>;
+
+/** Null when there is no such record. Without `payload` its values, and those of answers, are masked. */
+export async function readRecord(
+  db: Db,
+  id: string,
+  { payload: mayReadPayload }: { payload: boolean },
+): Promise<RecordDetail | null> {
+  const [[summary], [record], [failure], timeline] = await Promise.all([
+    readRecordSummaries(db, [id]),
+    db
+      .select({ payload: outbox.payload, policy: providers.policy })
+      .from(outbox)
+      .innerJoin(providers, eq(providers.slug, outbox.provider))
+      .where(eq(outbox.id, id)),
+    db.select().from(failures).where(eq(failures.recordId, id)),
+    db.select().from(events).where(eq(events.recordId, id)).orderBy(asc(events.at)),
+  ]);
+  if (!summary || !record) return null;
+  const payload = record.payload as Json;
+  return {
+    ...summary,
+    providerName: record.policy.name,
+    payload: mayReadPayload ? payload : masked(payload),
+    payloadHidden: !mayReadPayload,
+    failure: failure
+      ? {
+          category: failure.category,
+          team: failure.team,
+          outcome: failure.outcome,
+          statusCode: failure.statusCode,
+          failedAt: iso(failure.failedAt),
+          fingerprint: failure.fingerprint,
+          assignee: failure.assignee,
+        }
+      : null,
+    events: timeline.map((event) => eventOf(event, mayReadPayload)),
+  };
+}
+
+function eventOf(event: typeof events.$inferSelect, mayReadPayload: boolean): TimelineEvent {
+  const { at, kind, attempt, outcome, status, durationMs, actor, reason } = event;
+  const detail = (event.detail ?? {}) as Record<string, Json>;
+  return {
+    at: iso(at),
+    kind,
+    attempt,
+    outcome,
+    status,
+    durationMs,
+    actor,
+    reason,
+    // A provider's answer repeats what it was sent.
+    detail: mayReadPayload || detail.body == null ? detail : { ...detail, body: masked(detail.body) },
+  };
+}
+
+/** The shape without the values. */
+function masked(value: Json): Json {
+  if (Array.isArray(value)) return value.map(masked);
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member)]));
+  }
+  return "•••";
+}

@@ -1,0 +1,147 @@
+// The records' list: newest first, by status, provider, time and search. A status says where to look: what is queued or
+// failed is found in those small tables; what is settled, in the outbox, a bounded stretch of it for each page.
+import { type SQL, sql } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { fromCursor, toCursor } from "#db/reads/cursor.ts";
+import { queuedStatus, readRecordSummaries } from "#db/reads/record-summaries.ts";
+import { matches } from "#db/reads/search.ts";
+import { iso } from "#db/reads/time.ts";
+import type { Records, RecordsQuery } from "#lib/contract/record.ts";
+import type { RecordStatus } from "#lib/core/status.ts";
+
+// No index leads to a rare settled status or to a word, so a page looks at this many rows and then hands over a cursor:
+// with ten million records no page waits for all of them.
+const stretchBySearch = 100_000;
+const stretchByStatus = 10_000;
+
+export async function readRecords(db: Db, query: RecordsQuery): Promise<Records> {
+  const { ids, next } = await readPage(db, query);
+  const items = await readRecordSummaries(db, ids);
+  return { items, next };
+}
+
+type Page = { ids: string[]; next: string | null };
+
+function readPage(db: Db, query: RecordsQuery): Promise<Page> {
+  switch (query.status) {
+    case "waiting":
+    case "sending":
+    case "retrying":
+    case "held":
+      return readQueued(db, query, query.status);
+    case "failed":
+    case "rejected":
+      return readFailed(db, query, query.status);
+    case "delivered":
+    case "duplicate":
+    case "discarded":
+      return readStretch(db, query, query.status);
+    case undefined:
+      return query.q ? readStretch(db, query, null) : readNewest(db, query);
+  }
+}
+
+/** The filters that every list shares, on the records' id and the outbox's columns. */
+function shared({ provider, from, to, after, q }: RecordsQuery): SQL {
+  const conditions = [
+    provider ? sql`outbox.provider = ${provider}` : null,
+    // The id is the time, so a range of time is a range of ids, and of partitions.
+    from ? sql`outbox.id >= redrive.uuid_v7_floor(${from}::timestamptz)` : null,
+    to ? sql`outbox.id < redrive.uuid_v7_floor(${to}::timestamptz)` : null,
+    after ? sql`outbox.id < ${fromCursor(after)[1]}::uuid` : null,
+    matches(q),
+  ].filter((condition) => condition !== null);
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+type Found = { id: string; at: string };
+
+/** A page of the rows found, of which there is one more when another page follows. */
+function pageOf(rows: readonly Found[], limit: number): Page {
+  const last = rows[limit - 1];
+  return {
+    ids: rows.slice(0, limit).map(({ id }) => id),
+    next: rows.length > limit && last ? toCursor([iso(last.at), last.id]) : null,
+  };
+}
+
+const columns = sql`outbox.id, redrive.uuid_v7_time(outbox.id)::text as at`;
+
+async function readNewest(db: Db, query: RecordsQuery): Promise<Page> {
+  const rows = await db.execute<Found>(sql`
+    select ${columns}
+    from redrive.outbox
+    where ${shared(query)}
+    order by outbox.id desc
+    limit ${query.limit + 1}`);
+  return pageOf(rows, query.limit);
+}
+
+async function readQueued(db: Db, query: RecordsQuery, status: RecordStatus): Promise<Page> {
+  const rows = await db.execute<Found>(sql`
+    select ${columns}
+    from redrive.queue
+    join redrive.outbox on outbox.id = queue.record_id
+    join redrive.provider_state as state on state.provider = queue.provider
+    left join redrive.failures on failures.record_id = queue.record_id
+    where ${queuedStatus} = ${status} and ${shared(query)}
+    order by queue.record_id desc
+    limit ${query.limit + 1}`);
+  return pageOf(rows, query.limit);
+}
+
+async function readFailed(db: Db, query: RecordsQuery, status: "failed" | "rejected"): Promise<Page> {
+  const rows = await db.execute<Found>(sql`
+    select ${columns}
+    from redrive.failures
+    join redrive.outbox on outbox.id = failures.record_id
+    where failures.state = ${status === "failed" ? "open" : "rejected"} and ${shared(query)}
+    order by failures.record_id desc
+    limit ${query.limit + 1}`);
+  return pageOf(rows, query.limit);
+}
+
+/** What matches in the next stretch of the outbox; the cursor goes on where the page or the stretch ended. */
+async function readStretch(
+  db: Db,
+  query: RecordsQuery,
+  status: "delivered" | "duplicate" | "discarded" | null,
+): Promise<Page> {
+  const { q, limit } = query;
+  const stretch = status === null ? stretchBySearch : stretchByStatus;
+  const settledAs = status
+    ? sql`failures.record_id is null
+        and not exists (select from redrive.queue where queue.record_id = outbox.id)
+        and (
+          select kind from redrive.events
+          where events.record_id = outbox.id and kind in ('delivered', 'duplicate', 'rejected', 'discarded')
+          order by at desc
+          limit 1
+        ) = ${status}`
+    : sql`true`;
+  const [found, ends] = await Promise.all([
+    db.execute<Found>(sql`
+      select ${columns}
+      from (
+        select * from redrive.outbox
+        where ${shared({ ...query, q: undefined })}
+        order by outbox.id desc
+        limit ${stretch}
+      ) as outbox
+      left join redrive.failures on failures.record_id = outbox.id
+      where ${settledAs} and ${matches(q) ?? sql`true`}
+      order by outbox.id desc
+      limit ${limit + 1}`),
+    // The stretch's last row, if the stretch is full.
+    db.execute<Found>(sql`
+      select ${columns}
+      from redrive.outbox
+      where ${shared({ ...query, q: undefined })}
+      order by outbox.id desc
+      offset ${stretch - 1}
+      limit 1`),
+  ]);
+  const page = pageOf(found, limit);
+  const [end] = ends;
+  return page.next === null && end ? { ...page, next: toCursor([iso(end.at), end.id]) } : page;
+}

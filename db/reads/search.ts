@@ -1,0 +1,21 @@
+// What a person types into a search box, as SQL.
+import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+
+/** The text anywhere in the value, its wildcards taken literally. */
+export const anywhere = (q: string): string => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
+
+const isId = (q: string): boolean => z.guid().safeParse(q).success;
+
+/**
+ * Records of `outbox` joined with `failures` that match: by subject, owner, correlation id, the failure's message, or
+ * the exact id; null when nothing is searched for.
+ */
+export function matches(q: string | undefined): SQL | null {
+  const text = q?.trim();
+  if (!text) return null;
+  const like = anywhere(text);
+  const byText = sql`outbox.subject ilike ${like} or outbox.owner ilike ${like} or outbox.correlation_id ilike ${like}
+    or failures.message ilike ${like}`;
+  return isId(text) ? sql`(outbox.id = ${text}::uuid or ${byText})` : sql`(${byText})`;
+}

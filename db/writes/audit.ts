@@ -1,0 +1,23 @@
+// The audit's row, written in the transaction of the act.
+import type { TransactionSql } from "#db/client.ts";
+
+type AuditRow = {
+  actor: string;
+  action: string;
+  subjectKind: "record" | "provider";
+  subjectId: string;
+  reason?: string | null;
+  detail?: Record<string, unknown>;
+};
+
+export async function audit(
+  sql: TransactionSql,
+  { actor, action, subjectKind, subjectId, reason = null, detail = {} }: AuditRow,
+): Promise<void> {
+  await sql`
+    insert into redrive.audit (at, actor, action, subject_kind, subject_id, reason, detail)
+    values (
+      clock_timestamp(), ${actor}, ${action}, ${subjectKind}, ${subjectId}, ${reason || null},
+      ${JSON.stringify(detail)}::text::jsonb
+    )`;
+}

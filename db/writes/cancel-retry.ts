@@ -1,0 +1,40 @@
+// Takes a person's retry back while it has not left: the failure is as it was, to the microsecond.
+import { lastAct, need, noteAct, retryPermission, whyNot } from "#db/writes/record-acts.ts";
+import { type Actor, Refused } from "#db/writes/refused.ts";
+import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import type { RecordAct } from "#lib/contract/record.ts";
+import type { Team } from "#lib/core/status.ts";
+
+/** Nearer to its time than this a record may be on its way already: an owner reads what is due a moment ahead. */
+const marginMs = 150;
+
+/** @throws Refused when there is no such record, no retry to take back, it has left, or the actor may not. */
+export async function cancelRetry(sql: AnySql, id: string, by: Actor): Promise<RecordAct> {
+  return inTransaction(sql, async (sql) => {
+    const act = await lastAct(sql, id);
+    if (act?.kind !== "retried") throw await whyNot(sql, id, "there is no retry to take back");
+    const failure = act.detail.failure as { provider: string; team: Team; tries: number };
+    need(by, retryPermission(failure.team));
+
+    // The same number of tries: an attempt that was made meanwhile is one that has left.
+    const gone = await sql`
+      delete from redrive.queue
+      where record_id = ${id}
+        and due_at > clock_timestamp() + ${marginMs}::int * interval '1 millisecond'
+        and tries = ${failure.tries}
+      returning record_id`;
+    if (gone.length === 0) {
+      const again = await lastAct(sql, id);
+      if (again?.kind !== "retried") throw await whyNot(sql, id, "the retry was taken back already");
+      throw new Refused("conflict", "Too late to take this retry back: the record has left, or leaves right now.", {
+        by: again.actor,
+        at: again.at,
+      });
+    }
+    await sql`
+      insert into redrive.failures
+      select * from jsonb_populate_record(null::redrive.failures, ${JSON.stringify(failure)}::text::jsonb)`;
+    await noteAct(sql, { id, provider: failure.provider, kind: "retry_cancelled", actor: by.actor });
+    return { id, status: "failed", dueAt: null };
+  });
+}

@@ -1,0 +1,84 @@
+// Changes a provider's policy, one version at a time. A secret that is not given stays as it is stored.
+import { audit } from "#db/writes/audit.ts";
+import { missingSecret, type Secrets } from "#db/writes/create-provider.ts";
+import { hint } from "#db/writes/hint.ts";
+import { noProvider } from "#db/writes/provider-acts.ts";
+import { changedFields, checkPolicy, mergePolicy } from "#db/writes/provider-policy.ts";
+import { type Actor, Refused } from "#db/writes/refused.ts";
+import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { type PatchProvider, type Provider, ProviderAuth, ProviderPolicy } from "#lib/contract/provider.ts";
+import { secretOf, withoutSecrets, withSecretOf } from "#lib/contract/provider-secrets.ts";
+
+type Change = { slug: string; patch: PatchProvider; ifVersion: number | null };
+
+type Row = {
+  policy: unknown;
+  sealedAuth: string | null;
+  version: number;
+  updatedAt: string;
+  updatedBy: string;
+};
+
+/** @throws Refused when there is no such provider, its version is another, or the whole does not fit together. */
+export async function patchProvider(
+  sql: AnySql,
+  { slug, patch, ifVersion }: Change,
+  { actor }: Pick<Actor, "actor">,
+  secrets: Secrets,
+): Promise<Provider> {
+  return inTransaction(sql, async (sql) => {
+    const [row] = await sql<Row[]>`
+      select policy, sealed_auth, version, updated_at, updated_by
+      from redrive.providers
+      where slug = ${slug}
+      for update`;
+    if (!row) throw noProvider(slug);
+    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion(row);
+
+    const before = ProviderPolicy.parse(row.policy);
+    const merged = checkPolicy(mergePolicy(before, patch));
+    const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
+    const policy = { ...merged, auth: withoutSecrets(merged.auth) };
+    const changed = changedFields(before, policy);
+    // A secret that was given is a change, though nothing of it can be shown.
+    const given = patch.auth && secretOf(patch.auth)?.value != null ? secretOf(patch.auth)?.field : undefined;
+    if (given) changed.push(given);
+    const { version, updatedAt, updatedBy } = row;
+    if (changed.length === 0) return { ...policy, slug, version, updatedAt, updatedBy };
+
+    const [saved] = await sql<Pick<Row, "version" | "updatedAt" | "updatedBy">[]>`
+      update redrive.providers
+      set policy = ${JSON.stringify(policy)}::text::jsonb, sealed_auth = ${sealedAuth}, version = version + 1,
+        updated_at = clock_timestamp(), updated_by = ${actor}
+      where slug = ${slug}
+      returning version, updated_at, updated_by`;
+    if (!saved) throw noProvider(slug);
+    await audit(sql, {
+      actor,
+      action: "provider.changed",
+      subjectKind: "provider",
+      subjectId: slug,
+      detail: { changed, before, after: policy },
+    });
+    await hint(sql, { topic: "provider", provider: slug });
+    return { ...policy, slug, ...saved };
+  });
+}
+
+const wrongVersion = ({ version, updatedBy, updatedAt }: Row): Refused =>
+  new Refused(
+    "version_mismatch",
+    `${updatedBy} changed this provider at ${updatedAt}; it is at version ${version} now. Load it anew and change that.`,
+    { by: updatedBy, at: updatedAt },
+  );
+
+/** The new auth, sealed with the stored secret in it where none is given. */
+function sealed(slug: string, auth: ProviderAuth, stored: string | null, { seal, unseal }: Secrets): string | null {
+  const secret = secretOf(auth);
+  if (secret === null) return null;
+  const isKept = secret.value === null;
+  const known = isKept && stored !== null ? ProviderAuth.parse(JSON.parse(unseal(slug, stored))) : null;
+  const whole = withSecretOf(auth, known);
+  if (secretOf(whole)?.value == null) throw missingSecret(secret.field);
+  return seal(slug, JSON.stringify(whole));
+}

@@ -1,0 +1,44 @@
+// Closes an open failure unsent, with a reason, and starts what the record asked for in that case.
+import type { TransactionSql } from "#db/client.ts";
+import { need, noteAct, rejectPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
+import type { Actor } from "#db/writes/refused.ts";
+import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import type { RecordAct, RejectRecord } from "#lib/contract/record.ts";
+
+type Reject = { id: string } & Pick<RejectRecord, "reason" | "code">;
+
+/** @throws Refused when there is no such record, it is not failed, someone was first, or the actor may not. */
+export async function rejectRecord(sql: AnySql, { id, reason, code }: Reject, by: Actor): Promise<RecordAct> {
+  return inTransaction(sql, async (sql) => {
+    const needed = "only a failed record can be rejected";
+    const team = await teamOf(sql, id, "open");
+    if (team === null) throw await whyNot(sql, id, needed);
+    need(by, rejectPermission(team));
+
+    const [closed] = await sql<{ provider: string }[]>`
+      update redrive.failures
+      set state = 'rejected', closed_at = clock_timestamp(), closed_by = ${by.actor}, closed_reason = ${reason}
+      where record_id = ${id} and state = 'open' and team = ${team}
+      returning provider`;
+    if (!closed) throw await whyNot(sql, id, needed);
+
+    await continueRejected(sql, { id, provider: closed.provider, reason, code });
+    await noteAct(sql, { id, provider: closed.provider, kind: "rejected", actor: by.actor, reason, detail: { code } });
+    return { id, status: "rejected", dueAt: null };
+  });
+}
+
+type Rejected = { id: string; provider: string; reason: string; code: string };
+
+async function continueRejected(sql: TransactionSql, { id, provider, reason, code }: Rejected): Promise<void> {
+  await sql`
+    select graphile_worker.add_job(
+      outbox.on_rejected,
+      json_build_object(
+        'recordId', outbox.id, 'provider', ${provider}::text, 'outcome', 'rejected', 'reason', ${reason}::text,
+        'code', ${code}::text
+      )
+    )
+    from redrive.outbox
+    where outbox.id = ${id} and outbox.on_rejected is not null`;
+}

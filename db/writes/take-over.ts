@@ -1,0 +1,72 @@
+// After a death that was not clean: what the dead owner may have had on its way becomes due at its deadline, for the old
+// requests may still run, and counts against the batch size until then. A record that was there at three deaths is
+// poison: it goes to failures, so that it can't take workers down for ever.
+import type { Sql } from "#db/client.ts";
+import type { Lease } from "#db/writes/take-lease.ts";
+
+/** Interruptions after which a record is taken for the cause. */
+export const interruptionsMax = 3;
+
+export type TakeOver = {
+  interrupted: number;
+  poisoned: number;
+  phantoms: number;
+  phantomsUntilMs: number | null;
+};
+
+export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promise<TakeOver> {
+  const [result] = await sql<TakeOver[]>`
+    with lease as (
+      update redrive.provider_state
+      set
+        -- The journal runs a little ahead of the sockets, which never were more than the batch size.
+        phantoms = least(${lease.interrupted.length}::int, ${batchSize}::int),
+        phantoms_until = in_flight_until,
+        in_flight = '{}',
+        in_flight_until = null
+      where provider = ${lease.provider} and owner = ${lease.owner} and epoch = ${lease.epoch}
+      returning phantoms, phantoms_until
+    ), left_over as (
+      select queue.*
+      from redrive.queue, lease
+      where queue.record_id = any (${lease.interrupted}::uuid[])
+    ), delayed as (
+      update redrive.queue
+      set
+        interruptions = queue.interruptions + 1,
+        due_at = greatest(queue.due_at, lease.phantoms_until)
+      from left_over, lease
+      where queue.record_id = left_over.record_id and left_over.interruptions + 1 < ${interruptionsMax}
+      returning queue.record_id, queue.due_at
+    ), poisoned as (
+      delete from redrive.queue
+      using left_over
+      where queue.record_id = left_over.record_id and left_over.interruptions + 1 >= ${interruptionsMax}
+      returning queue.*
+    ), failed as (
+      insert into redrive.failures
+        (record_id, provider, category, team, fingerprint, message, attempts, tries, failed_at)
+      select
+        record_id, provider, 'poison', 'technical', provider || ':poison',
+        'The worker died three times while this record was on its way.', attempts, tries, clock_timestamp()
+      from poisoned
+    ), timeline as (
+      insert into redrive.events (record_id, at, kind, detail)
+      select
+        record_id, clock_timestamp(), 'interrupted',
+        jsonb_build_object('error', 'The worker died while this was on its way; it may have arrived.', 'dueAt', due_at)
+      from delayed
+      union all
+      select
+        record_id, clock_timestamp(), 'failed',
+        jsonb_build_object('error', 'The worker died three times while this record was on its way.')
+      from poisoned
+    )
+    select
+      (select count(*)::int from delayed) as interrupted,
+      (select count(*)::int from poisoned) as poisoned,
+      phantoms,
+      extract(epoch from phantoms_until)::float8 * 1000 as phantoms_until_ms
+    from lease`;
+  return result ?? { interrupted: 0, poisoned: 0, phantoms: 0, phantomsUntilMs: null };
+}

@@ -1,0 +1,84 @@
+// A worker in the test's own process, and questions that engine tests ask of the database.
+import { vi } from "vitest";
+import type { Sql } from "#db/client.ts";
+import { readEnv } from "#lib/node/env.ts";
+import { createLog } from "#lib/node/log.ts";
+import { startWorker, type Worker } from "#worker/main.ts";
+
+/** A running worker; loopback providers are allowed unless said otherwise. */
+export function aWorker(url: string, env: Record<string, string> = {}): Promise<Worker> {
+  return startWorker(
+    readEnv({
+      NODE_ENV: "test",
+      DATABASE_URL: url,
+      REDRIVE_ALLOW_PRIVATE_NETWORKS: "1",
+      REDRIVE_SECRET: "a secret of at least 32 characters",
+      ...env,
+    }),
+    createLog("worker", process.env.LOG_LEVEL ?? "silent"),
+  );
+}
+
+/** Waits until `check` does not throw; 20 s at most, or what is given. */
+export const eventually = <T>(check: () => T | Promise<T>, timeout = 20_000): Promise<T> =>
+  vi.waitFor(check, { timeout, interval: 25 });
+
+export async function enqueue(sql: Sql, provider: string, payload: unknown = {}): Promise<string> {
+  const [row] = await sql<
+    { id: string }[]
+  >`select redrive.enqueue(${provider}, ${sql.json(payload as never)}) as id`;
+  if (!row) throw new Error("nothing was enqueued");
+  return row.id;
+}
+
+/** `count` records in one statement, each payload `{"n": …}`. */
+export async function enqueueMany(sql: Sql, provider: string, count: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    insert into redrive.outbox (provider, payload)
+    select ${provider}, jsonb_build_object('n', n) from generate_series(1, ${count}::int) as n
+    returning id`;
+  return rows.map(({ id }) => id);
+}
+
+export type Status = { status: string; attempts: number; lastError: string | null; dueAt: string | null };
+
+export async function statusOf(sql: Sql, id: string): Promise<Status> {
+  const [row] = await sql<
+    Status[]
+  >`select status, attempts, last_error, due_at from redrive.record_status(${id})`;
+  if (!row) throw new Error(`no record ${id}`);
+  return row;
+}
+
+/** How many of a provider's records stand where. A record that stands nowhere, or twice, shows in the sum. */
+export async function standing(sql: Sql, provider: string) {
+  const [row] = await sql<
+    { accepted: number; queued: number; failed: number; delivered: number; rejected: number }[]
+  >`
+    select
+      (select count(*)::int from redrive.outbox where provider = ${provider}) as accepted,
+      (select count(*)::int from redrive.queue where provider = ${provider}) as queued,
+      (select count(*)::int from redrive.failures where provider = ${provider} and state = 'open') as failed,
+      (select count(*)::int from redrive.failures where provider = ${provider} and state = 'rejected') as rejected,
+      (select count(distinct record_id)::int from redrive.events join redrive.outbox on outbox.id = events.record_id
+        where outbox.provider = ${provider} and kind in ('delivered', 'duplicate')) as delivered`;
+  if (!row) throw new Error("no standing");
+  return row;
+}
+
+export async function stateOf(sql: Sql, provider: string) {
+  const [row] = await sql<
+    {
+      batchSize: number;
+      breaker: string;
+      hold: string | null;
+      owner: string | null;
+      epoch: number;
+      breakerReason: string | null;
+    }[]
+  >`
+    select batch_size, breaker, hold, owner, epoch, breaker_reason
+    from redrive.provider_state where provider = ${provider}`;
+  if (!row) throw new Error(`no provider ${provider}`);
+  return row;
+}

@@ -1,0 +1,88 @@
+// The worker: environment → what it needs → its clocks and jobs → a clean end.
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { Logger as JobLogger, parseCronItems, type Runner, run as runJobs } from "graphile-worker";
+import { connectSql } from "#db/client.ts";
+import { readIdleProviders } from "#db/reads/idle-providers.ts";
+import { endPauses } from "#db/writes/end-pauses.ts";
+import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
+import { sampleBacklog } from "#db/writes/sample-backlog.ts";
+import { type Env, required } from "#lib/node/env.ts";
+import { createLog, type Log } from "#lib/node/log.ts";
+import type { Deps } from "#worker/deps.ts";
+import { createDrains, type Drains } from "#worker/drain/drains.ts";
+import { createHints } from "#worker/hints.ts";
+import { createPools } from "#worker/http/pools.ts";
+import { createTasks } from "#worker/tasks.ts";
+import { startClock } from "#worker/upkeep/clocks.ts";
+
+/** What is still on its way at a stop is waited for this long, ms. */
+const graceMs = 25_000;
+
+export type Worker = { id: string; drains: Drains; stop: () => Promise<void> };
+
+/** Starts a worker in this process. `stop` settles everything and lets go of every provider. */
+export async function startWorker(env: Env, log: Log = createLog("worker", env.LOG_LEVEL)): Promise<Worker> {
+  const url = required(env, "DATABASE_URL");
+  const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const sql = connectSql(url, { name: "redrive worker", max: 10 });
+  const hints = createHints(sql, log);
+  const http = createPools({ allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS });
+  const deps: Deps = {
+    sql,
+    http,
+    hints,
+    log,
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+    workerId: id,
+    secret: env.REDRIVE_SECRET ?? null,
+  };
+  const drains = createDrains(deps);
+
+  await heartbeat(sql, { id, host: hostname(), pid: process.pid });
+  const jobs = await startJobs(url, deps, drains);
+  const clocks = [
+    startClock("heartbeat", 5_000, () => heartbeat(sql, { id, host: hostname(), pid: process.pid }), log),
+    startClock("sweep", 1_000, () => sweep(deps, drains), log),
+    startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
+  ];
+  log.info({ worker: id }, "worker started");
+
+  return {
+    id,
+    drains,
+    async stop() {
+      await Promise.all(clocks.map((clock) => clock.stop()));
+      await jobs.stop();
+      await drains.stop(graceMs);
+      hints.stop();
+      await signOff(sql, id);
+      await http.close();
+      await sql.end({ timeout: 5 });
+      log.info({ worker: id }, "worker stopped");
+    },
+  };
+}
+
+async function sweep(deps: Deps, drains: Drains): Promise<void> {
+  await endPauses(deps.sql);
+  for (const provider of await readIdleProviders(deps.sql)) await drains.start(provider);
+}
+
+function startJobs(url: string, deps: Deps, drains: Drains): Promise<Runner> {
+  return runJobs({
+    connectionString: url,
+    maxPoolSize: 5,
+    concurrency: 4,
+    // Jobs come by notification; polling is only for those with a later time.
+    pollInterval: 2_000,
+    noHandleSignals: true,
+    taskList: createTasks(deps, drains),
+    parsedCronItems: parseCronItems([{ task: "upkeep", match: "7 * * * *", options: { backfillPeriod: 0 } }]),
+    logger: new JobLogger(({ label }) => (level, message) => {
+      if (level === "error") deps.log.error({ label }, message);
+      else if (level === "warning") deps.log.warn({ label }, message);
+    }),
+  });
+}
