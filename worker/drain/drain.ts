@@ -68,6 +68,8 @@ export class Drain {
   #fault: unknown = null;
 
   #reading = false;
+  /** Settled while a read was under way, which may have begun before the commit and still show them. */
+  readonly #settledMeanwhile = new Set<string>();
   #readAtMs = 0;
   #pollMs = dryPollMs.first;
   #drySinceMs: number;
@@ -249,6 +251,7 @@ export class Drain {
     if (this.#backlog.size >= this.#aheadWanted() / 2 && nowMs < this.#readAtMs + 1_000) return;
     if (mayStart(this.#control, this.#given()) === 0 && this.#inFlight.size === 0) return;
     this.#reading = true;
+    this.#settledMeanwhile.clear();
     this.#readAtMs = nowMs;
     this.#fill().then(this.#signal.raise, (error) => this.#failed("reading", error));
   }
@@ -258,7 +261,7 @@ export class Drain {
       this.#backlog.expectBusy(this.#inFlight.size + this.#results.size);
       const found = await this.#backlog.fill(
         this.#aheadWanted(),
-        (id) => this.#inFlight.has(id) || this.#results.has(id),
+        (id) => this.#inFlight.has(id) || this.#results.has(id) || this.#settledMeanwhile.has(id),
       );
       const nowMs = this.#deps.monotonicMs();
       if (found > 0) {
@@ -314,6 +317,7 @@ export class Drain {
       });
       if (after === null) return await this.#lost();
       this.#results.written();
+      if (this.#reading) for (const id of inGroup) this.#settledMeanwhile.add(id);
       this.#changes = this.#changes.slice(changes.length);
       this.#journaled = new Set(journal);
       this.#leaseEndsMs = startedMs + leaseMs;
