@@ -24,7 +24,8 @@ await orExit(async () => {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "disconnect"]) process.once(signal, end);
 
   if (database !== undefined) {
-    const deps = { sql: connectSql(database, { max: 1, name: "demo feed" }), simulator, log };
+    const sql = connectSql(database, { max: 1, name: "demo feed" });
+    const deps = { sql, simulator, simulatorUrl: env.REDRIVE_SIMULATOR_URL ?? simulator.url, log };
     await prepareDemo(deps).catch(explain);
     void runDemo(deps, stop.signal);
   }
