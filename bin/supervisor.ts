@@ -1,6 +1,7 @@
 // Runs processes, prefixes what they say, starts a dead one again with growing pauses, and stops them in order.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { CannotStart } from "#bin/exit.ts";
 import { readable } from "#bin/log-line.ts";
 
 /** The first pause before a restart, and the longest, ms. */
@@ -35,14 +36,16 @@ export function manage({ name, command, env, restarts, onPid }: Start): Managed 
   let wasReady = false;
   let pauseMs = restartMs.first;
   let timer: NodeJS.Timeout | null = null;
-  let lastWords = "";
+  /** What it says before it is ready; printed then, or the reason why it could not start. */
+  let firstWords: string[] = [];
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   // A process may end after nobody waits for it any more.
   ready.catch(() => {});
 
+  const print = (line: string) => process.stdout.write(`${name.padEnd(9)} │ ${readable(line)}\n`);
   const say = (line: string) => {
-    lastWords = line;
-    process.stdout.write(`${name.padEnd(9)} │ ${readable(line)}\n`);
+    if (wasReady) print(line);
+    else firstWords.push(line);
   };
 
   const start = () => {
@@ -56,12 +59,18 @@ export function manage({ name, command, env, restarts, onPid }: Start): Managed 
     for (const stream of [child.stdout, child.stderr]) if (stream) createInterface(stream).on("line", say);
     child.on("message", () => {
       wasReady = true;
+      for (const line of firstWords) print(line);
+      firstWords = [];
       resolve();
     });
-    child.once("exit", (code, signal) => {
+    // Its streams are closed by then, so its last words are here.
+    child.once("close", (code, signal) => {
       if (stopping) return;
-      if (!wasReady || !restarts)
-        return reject(new Error(lastWords || `${name} ended with ${signal ?? code}`));
+      if (!wasReady || !restarts) {
+        return reject(
+          new CannotStart(firstWords.join("\n") || `${name} ended with ${signal ?? `code ${code}`}.`),
+        );
+      }
       if (performance.now() - startedMs > soundAfterMs) pauseMs = restartMs.first;
       say(`ended with ${signal ?? `code ${code}`}; starting again in ${pauseMs / 1000} s`);
       timer = setTimeout(start, pauseMs);

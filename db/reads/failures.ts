@@ -17,11 +17,9 @@ const allOf = (conditions: readonly (SQL | null)[]): SQL =>
   );
 
 export async function readFailures(db: Db, query: FailuresQuery): Promise<Failures> {
-  const [rows, technical, clientData, rejected, lastDeliveryAt] = await Promise.all([
+  const [rows, counts, lastDeliveryAt] = await Promise.all([
     readPage(db, query),
-    readOpenCount(db, "technical", query),
-    readOpenCount(db, "client_data", query),
-    readCount(db, sql`failures.state = 'rejected'`, query),
+    readCounts(db, query),
     readLastDeliveryAt(db, query.provider ?? null),
   ]);
   const items = rows.slice(0, query.limit).map(failureOf);
@@ -29,17 +27,44 @@ export async function readFailures(db: Db, query: FailuresQuery): Promise<Failur
   return {
     items,
     next: rows.length > query.limit && last ? toCursor([last.failedAt, last.id]) : null,
-    counts: { technical, client_data: clientData, rejected },
+    counts,
     lastDeliveryAt,
   };
 }
 
-/** Open failures of a team; stops at countCap. */
-export const readOpenCount = (
+/** The tabs' counts under the other filters; each stops at countCap. */
+async function readCounts(db: Db, { provider, q }: FailuresQuery): Promise<Failures["counts"]> {
+  const search = matches(q);
+  if (search) return readCountsOfSearch(db, provider, search);
+  const [technical, client_data, rejected] = await Promise.all([
+    readOpenCount(db, "technical", provider),
+    readOpenCount(db, "client_data", provider),
+    readCount(db, sql`failures.state = 'rejected'`, provider),
+  ]);
+  return { technical, client_data, rejected };
+}
+
+/** All three in one walk: a search reads the records too, and once is dear enough. */
+async function readCountsOfSearch(
   db: Db,
-  team: Team,
-  filters: Pick<FailuresQuery, "provider" | "q"> = {},
-): Promise<number> => readCount(db, sql`failures.state = 'open' and failures.team = ${team}`, filters);
+  provider: string | undefined,
+  search: SQL,
+): Promise<Failures["counts"]> {
+  const count = (which: SQL) => sql`least(count(*) filter (where ${which}), ${countCap + 1})::int`;
+  const [counts] = await db.execute<Failures["counts"]>(sql`
+    select
+      ${count(sql`failures.state = 'open' and failures.team = 'technical'`)} as technical,
+      ${count(sql`failures.state = 'open' and failures.team = 'client_data'`)} as client_data,
+      ${count(sql`failures.state = 'rejected'`)} as rejected
+    from redrive.failures
+    join redrive.outbox on outbox.id = failures.record_id
+    where ${allOf([search, provider ? sql`failures.provider = ${provider}` : null])}`);
+  return counts ?? { technical: 0, client_data: 0, rejected: 0 };
+}
+
+/** Open failures of a team; stops at countCap. */
+export const readOpenCount = (db: Db, team: Team, provider?: string): Promise<number> =>
+  readCount(db, sql`failures.state = 'open' and failures.team = ${team}`, provider);
 
 /** One row more than the page: whether there is a next one. */
 function readPage(db: Db, { state, team, provider, q, after, limit }: FailuresQuery): Promise<Row[]> {
@@ -66,18 +91,11 @@ function readPage(db: Db, { state, team, provider, q, after, limit }: FailuresQu
     limit ${limit + 1}`);
 }
 
-async function readCount(
-  db: Db,
-  which: SQL,
-  { provider, q }: Pick<FailuresQuery, "provider" | "q">,
-): Promise<number> {
-  const search = matches(q);
-  // Without a search the records themselves are not looked at.
-  const records = search ? sql`join redrive.outbox on outbox.id = failures.record_id` : sql``;
-  const where = allOf([which, provider ? sql`failures.provider = ${provider}` : null, search]);
+async function readCount(db: Db, which: SQL, provider?: string): Promise<number> {
+  const where = allOf([which, provider ? sql`failures.provider = ${provider}` : null]);
   const [row] = await db.execute<{ count: number }>(sql`
     select count(*)::int as count
-    from (select from redrive.failures ${records} where ${where} limit ${countCap + 1}) as some`);
+    from (select from redrive.failures where ${where} limit ${countCap + 1}) as counted`);
   return row?.count ?? 0;
 }
 

@@ -51,8 +51,9 @@ function successRate(points: readonly ThroughputPoint[], nowMs: number): number 
   return all === 0 ? null : count(outcomes.filter(isDelivered)) / all;
 }
 
+// By time: as text, 12:00:00Z would sort after 12:00:00.5Z.
 const oldest = (providers: readonly ProviderSummary[]): string | null =>
   providers
     .map(({ state }) => state.oldestDueAt)
     .filter((at) => at !== null)
-    .sort()[0] ?? null;
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;

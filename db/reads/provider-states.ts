@@ -68,7 +68,7 @@ export async function readProviderStates(db: Db, slug: string | null): Promise<P
         select tries, due_at from redrive.queue where queue.provider = providers.slug
         order by priority, due_at, record_id
         limit ${countCap + 1}
-      ) as some
+      ) as counted
     ) as queued
     cross join lateral (
       select

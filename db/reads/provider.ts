@@ -1,6 +1,8 @@
 // One provider: its policy with no secret in it, and how it stands.
+import { eq } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { type ProviderRow, readProviderStates } from "#db/reads/provider-states.ts";
+import { providers } from "#db/schema.ts";
 import { ProviderPolicy, type ProviderWithState } from "#lib/contract/provider.ts";
 import { withoutSecrets } from "#lib/contract/provider-secrets.ts";
 
@@ -21,4 +23,9 @@ function wholeProvider({
   // Parsed anew: a policy stored before a setting existed reads with that setting's default.
   const whole = ProviderPolicy.parse(policy);
   return { ...whole, auth: withoutSecrets(whole.auth), slug, version, updatedAt, updatedBy, state };
+}
+
+export async function providerExists(db: Db, slug: string): Promise<boolean> {
+  const found = await db.select({ slug: providers.slug }).from(providers).where(eq(providers.slug, slug));
+  return found.length > 0;
 }

@@ -10,14 +10,9 @@ type Row = Omit<RecordSummary, "createdAt" | "settledAt" | "dueAt"> & {
   dueAt: string | null;
 };
 
-/** What a queued record does now: needs `queue` and `state` (its provider's). */
-export const queuedStatus = sql`
-  case
-    when queue.record_id = any (state.in_flight) and state.lease_until > now() then 'sending'
-    when state.hold is not null then 'held'
-    when queue.tries > 0 then 'retrying'
-    else 'waiting'
-  end`;
+/** Whether a queued record is on its way now: needs `queue` and `state` (its provider's). */
+export const isSending = sql`
+  (queue.record_id = any (state.in_flight) and coalesce(state.lease_until > now(), false))`;
 
 /** The records of the ids that exist, newest first. */
 export async function readRecordSummaries(db: Db, ids: readonly string[]): Promise<RecordSummary[]> {
@@ -30,7 +25,13 @@ export async function readRecordSummaries(db: Db, ids: readonly string[]): Promi
     select
       outbox.id, outbox.provider, outbox.type, outbox.subject, outbox.owner, outbox.correlation_id as "correlationId",
       case
-        when queue.record_id is not null then ${queuedStatus}
+        when queue.record_id is not null then
+          case
+            when ${isSending} then 'sending'
+            when state.hold is not null then 'held'
+            when queue.tries > 0 then 'retrying'
+            else 'waiting'
+          end
         when failures.state = 'open' then 'failed'
         when failures.state = 'rejected' then 'rejected'
         else coalesce(timeline.settled, 'waiting')

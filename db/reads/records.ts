@@ -3,11 +3,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { fromCursor, toCursor } from "#db/reads/cursor.ts";
-import { queuedStatus, readRecordSummaries } from "#db/reads/record-summaries.ts";
-import { matches } from "#db/reads/search.ts";
+import { isSending, readRecordSummaries } from "#db/reads/record-summaries.ts";
+import { isId, matches } from "#db/reads/search.ts";
 import { iso } from "#db/reads/time.ts";
 import type { Records, RecordsQuery } from "#lib/contract/record.ts";
-import type { RecordStatus } from "#lib/core/status.ts";
 
 // No index leads to a rare settled status or to a word, so a page looks at this many rows and then hands over a cursor:
 // with ten million records no page waits for all of them.
@@ -15,7 +14,7 @@ const stretchBySearch = 100_000;
 const stretchByStatus = 10_000;
 
 export async function readRecords(db: Db, query: RecordsQuery): Promise<Records> {
-  const { ids, next } = await readPage(db, query);
+  const { ids, next } = (await readExact(db, query)) ?? (await readPage(db, query));
   const items = await readRecordSummaries(db, ids);
   return { items, next };
 }
@@ -41,13 +40,22 @@ function readPage(db: Db, query: RecordsQuery): Promise<Page> {
   }
 }
 
+/** The one record whose id is searched for, found at once; null when there is none, or more is asked. */
+async function readExact(db: Db, { q, status, ...query }: RecordsQuery): Promise<Page | null> {
+  const id = q?.trim();
+  if (!id || !isId(id) || status !== undefined) return null;
+  const rows = await db.execute<Found>(sql`
+    select ${columns} from redrive.outbox where outbox.id = ${id}::uuid and ${shared(query)}`);
+  return rows.length > 0 ? pageOf(rows, query.limit) : null;
+}
+
 /** The filters that every list shares, on the records' id and the outbox's columns. */
-function shared({ provider, from, to, after, q }: RecordsQuery): SQL {
+function shared({ provider, from, to, after, q }: Omit<RecordsQuery, "status">): SQL {
   const conditions = [
     provider ? sql`outbox.provider = ${provider}` : null,
     // The id is the time, so a range of time is a range of ids, and of partitions.
-    from ? sql`outbox.id >= redrive.uuid_v7_floor(${from}::timestamptz)` : null,
-    to ? sql`outbox.id < redrive.uuid_v7_floor(${to}::timestamptz)` : null,
+    from ? sql`outbox.id >= redrive.uuid_v7_floor(greatest(${from}::timestamptz, 'epoch'))` : null,
+    to ? sql`outbox.id < redrive.uuid_v7_floor(greatest(${to}::timestamptz, 'epoch'))` : null,
     after ? sql`outbox.id < ${fromCursor(after)[1]}::uuid` : null,
     matches(q),
   ].filter((condition) => condition !== null);
@@ -77,14 +85,27 @@ async function readNewest(db: Db, query: RecordsQuery): Promise<Page> {
   return pageOf(rows, query.limit);
 }
 
-async function readQueued(db: Db, query: RecordsQuery, status: RecordStatus): Promise<Page> {
+type QueuedStatus = "waiting" | "sending" | "retrying" | "held";
+
+/** Each status as a condition of its own, so that the few providers it can be true of are found first. */
+const queuedAs: Record<QueuedStatus, SQL> = {
+  sending: sql`queue.record_id in (
+    select flying.id from redrive.provider_state as owned, unnest(owned.in_flight) as flying(id)
+    where owned.lease_until > now()
+  )`,
+  held: sql`state.hold is not null and not ${isSending}`,
+  retrying: sql`state.hold is null and queue.tries > 0 and not ${isSending}`,
+  waiting: sql`state.hold is null and queue.tries = 0 and not ${isSending}`,
+};
+
+async function readQueued(db: Db, query: RecordsQuery, status: QueuedStatus): Promise<Page> {
   const rows = await db.execute<Found>(sql`
     select ${columns}
     from redrive.queue
     join redrive.outbox on outbox.id = queue.record_id
     join redrive.provider_state as state on state.provider = queue.provider
     left join redrive.failures on failures.record_id = queue.record_id
-    where ${queuedStatus} = ${status} and ${shared(query)}
+    where ${queuedAs[status]} and ${shared(query)}
     order by queue.record_id desc
     limit ${query.limit + 1}`);
   return pageOf(rows, query.limit);

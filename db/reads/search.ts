@@ -5,7 +5,7 @@ import { z } from "zod";
 /** The text anywhere in the value, its wildcards taken literally. */
 export const anywhere = (q: string): string => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
 
-const isId = (q: string): boolean => z.guid().safeParse(q).success;
+export const isId = (q: string): boolean => z.guid().safeParse(q).success;
 
 /**
  * Records of `outbox` joined with `failures` that match: by subject, owner, correlation id, the failure's message, or

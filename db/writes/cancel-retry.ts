@@ -26,10 +26,14 @@ export async function cancelRetry(sql: AnySql, id: string, by: Actor): Promise<R
     if (gone.length === 0) {
       const again = await lastAct(sql, id);
       if (again?.kind !== "retried") throw await whyNot(sql, id, "the retry was taken back already");
-      throw new Refused("conflict", "Too late to take this retry back: the record has left, or leaves right now.", {
-        by: again.actor,
-        at: again.at,
-      });
+      throw new Refused(
+        "conflict",
+        "Too late to take this retry back: the record has left, or leaves right now.",
+        {
+          by: again.actor,
+          at: again.at,
+        },
+      );
     }
     await sql`
       insert into redrive.failures

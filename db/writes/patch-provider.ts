@@ -73,7 +73,12 @@ const wrongVersion = ({ version, updatedBy, updatedAt }: Row): Refused =>
   );
 
 /** The new auth, sealed with the stored secret in it where none is given. */
-function sealed(slug: string, auth: ProviderAuth, stored: string | null, { seal, unseal }: Secrets): string | null {
+function sealed(
+  slug: string,
+  auth: ProviderAuth,
+  stored: string | null,
+  { seal, unseal }: Secrets,
+): string | null {
   const secret = secretOf(auth);
   if (secret === null) return null;
   const isKept = secret.value === null;

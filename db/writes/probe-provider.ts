@@ -21,13 +21,20 @@ export async function probeProvider(
     if (asked.length === 0) {
       const { breaker, probeRequestedBy } = await actedProvider(sql, slug);
       if (breaker === "closed") {
-        throw new Refused("conflict", "The breaker is closed: records are sent, so there is nothing to probe.");
+        throw new Refused(
+          "conflict",
+          "The breaker is closed: records are sent, so there is nothing to probe.",
+        );
       }
       const first = await lastProviderAct(sql, slug, "provider.probe_requested");
-      throw new Refused("conflict", `${probeRequestedBy} asked for a probe already; it runs within a second.`, {
-        by: probeRequestedBy ?? undefined,
-        at: first?.at,
-      });
+      throw new Refused(
+        "conflict",
+        `${probeRequestedBy} asked for a probe already; it runs within a second.`,
+        {
+          by: probeRequestedBy ?? undefined,
+          at: first?.at,
+        },
+      );
     }
     await noteProviderAct(sql, { slug, action: "provider.probe_requested", actor, reason });
     return actedProvider(sql, slug);

@@ -65,7 +65,10 @@ export function changedFields(before: ProviderPolicy, after: ProviderPolicy): st
     new Map(
       Object.entries(policy).flatMap(([name, value]) =>
         value !== null && typeof value === "object"
-          ? Object.entries(value).map(([member, inner]): [string, string] => [`${name}.${member}`, JSON.stringify(inner)])
+          ? Object.entries(value).map(([member, inner]): [string, string] => [
+              `${name}.${member}`,
+              JSON.stringify(inner),
+            ])
           : [[name, JSON.stringify(value)] as [string, string]],
       ),
     );

@@ -54,7 +54,10 @@ export async function whyNot(sql: TransactionSql, id: string, needed: string): P
   const act = await lastAct(sql, id);
   const stands = `It is ${record.status} now; ${needed}.`;
   return act
-    ? new Refused("conflict", `${act.actor} ${did[act.kind]} at ${act.at}. ${stands}`, { by: act.actor, at: act.at })
+    ? new Refused("conflict", `${act.actor} ${did[act.kind]} at ${act.at}. ${stands}`, {
+        by: act.actor,
+        at: act.at,
+      })
     : new Refused("conflict", stands);
 }
 

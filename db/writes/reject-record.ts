@@ -23,14 +23,24 @@ export async function rejectRecord(sql: AnySql, { id, reason, code }: Reject, by
     if (!closed) throw await whyNot(sql, id, needed);
 
     await continueRejected(sql, { id, provider: closed.provider, reason, code });
-    await noteAct(sql, { id, provider: closed.provider, kind: "rejected", actor: by.actor, reason, detail: { code } });
+    await noteAct(sql, {
+      id,
+      provider: closed.provider,
+      kind: "rejected",
+      actor: by.actor,
+      reason,
+      detail: { code },
+    });
     return { id, status: "rejected", dueAt: null };
   });
 }
 
 type Rejected = { id: string; provider: string; reason: string; code: string };
 
-async function continueRejected(sql: TransactionSql, { id, provider, reason, code }: Rejected): Promise<void> {
+async function continueRejected(
+  sql: TransactionSql,
+  { id, provider, reason, code }: Rejected,
+): Promise<void> {
   await sql`
     select graphile_worker.add_job(
       outbox.on_rejected,

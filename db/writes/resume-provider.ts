@@ -23,7 +23,11 @@ export async function resumeProvider(
       await actedProvider(sql, slug);
       const first = await lastProviderAct(sql, slug, "provider.resumed");
       throw first
-        ? new Refused("conflict", `This provider is not paused: ${first.by} resumed it at ${first.at}.`, first)
+        ? new Refused(
+            "conflict",
+            `This provider is not paused: ${first.by} resumed it at ${first.at}.`,
+            first,
+          )
         : new Refused("conflict", "This provider is not paused.");
     }
     await noteProviderAct(sql, { slug, action: "provider.resumed", actor, reason });

@@ -27,7 +27,9 @@ export function secretOf(auth: ProviderAuth): { field: string; value: string | n
 
 /** An auth whose secret is left out, with the stored one of the same kind in its place. */
 export function withSecretOf(auth: ProviderAuth, stored: ProviderAuth | null): ProviderAuth {
-  if (auth.kind === "header" && stored?.kind === "header") return { ...auth, value: auth.value ?? stored.value };
-  if (auth.kind === "basic" && stored?.kind === "basic") return { ...auth, password: auth.password ?? stored.password };
+  if (auth.kind === "header" && stored?.kind === "header")
+    return { ...auth, value: auth.value ?? stored.value };
+  if (auth.kind === "basic" && stored?.kind === "basic")
+    return { ...auth, password: auth.password ?? stored.password };
   return auth;
 }

@@ -5,7 +5,7 @@
 //   slower than usual × 0.7 or × 0.5 · half fail × 0.5 · a row of failures → 1 · 429 × 0.7
 //
 // "Slower" looks at the mean of ln(latency): with answers of 5 ms to 70 s a plain mean of 40 can't see a doubling.
-import { briefly, duration, inBrackets, percent, rounded, seconds } from "#lib/core/figures.ts";
+import { type Because, briefly, duration, inBrackets, percent, rounded, seconds } from "#lib/core/figures.ts";
 
 /** Plain JSON; times in ms. */
 export type BatchSize = {
@@ -26,10 +26,12 @@ export type BatchSize = {
   slowWindows: number;
   fastWindows: number;
   /** Failures in a row, and when the first came. */
-  streak: { count: number; sinceMs: number };
+  streak: Streak;
   /** A size at which failures began, not to be exceeded for a while; null when there is none. */
   ceiling: Ceiling | null;
 };
+
+type Streak = { count: number; sinceMs: number };
 
 type Window = {
   openedAtMs: number;
@@ -53,8 +55,6 @@ export type Limits = { batchSizeMax: number; slowMs: number };
 export type Moment = { nowMs: number; inFlight: number; policy: Limits };
 export type Answer = { good: boolean; startedAtMs: number; generation: number; error: string | null };
 
-/** One sentence for people, and its figures. */
-export type Because = { reason: string; figures: Record<string, number | string | null> };
 export type Shift = { batch: BatchSize; because: Because | null };
 
 const learnt = 60;
@@ -62,8 +62,8 @@ const minute = 60_000;
 const halfLifeMs = 30 * minute;
 /** Upward and below the maximum the slowness may be our own doing: believe it slowly. */
 const halfLifeUpMs = 360 * minute;
-/** Waits below a ceiling: 1 min, doubling to 4 h; so a limit that stays costs some ten failures, a dozen times a day. */
-const ceilingMs = { first: minute, longest: 240 * minute };
+/** Waits below a ceiling: 2 min, doubling to 4 h; so a limit that stays costs some ten failures, a dozen times a day. */
+const ceilingMs = { first: 2 * minute, longest: 240 * minute };
 
 /** A provider that we know nothing about. */
 export const newBatchSize = (nowMs: number): BatchSize => ({
@@ -140,19 +140,17 @@ export function throttled(batch: BatchSize, generation: number, waitMs: number |
 export const halve = (batch: BatchSize, nowMs: number, because: Because): Shift =>
   shrink(batch, batch.size / 2, nowMs, because);
 
-/** Only a success that *started* after the first failure says that the trouble is over. */
-function continued(
-  streak: BatchSize["streak"],
-  answer: Answer,
-  generation: number,
-  nowMs: number,
-): BatchSize["streak"] {
-  if (answer.good)
-    return answer.startedAtMs >= streak.sinceMs ? { count: 0, sinceMs: streak.sinceMs } : streak;
+/**
+ * Only a success that *started* after the first failure says that the trouble is over; an older one makes up for one
+ * failure, or 20 % of errors would sooner or later look like a row.
+ */
+function continued(streak: Streak, answer: Answer, generation: number, nowMs: number): Streak {
+  if (answer.good) {
+    const isOver = answer.startedAtMs >= streak.sinceMs || streak.count === 0;
+    return { ...streak, count: isOver ? 0 : streak.count - 1 };
+  }
   if (answer.generation !== generation) return streak;
-  return streak.count === 0
-    ? { count: 1, sinceMs: nowMs }
-    : { count: streak.count + 1, sinceMs: streak.sinceMs };
+  return streak.count === 0 ? { count: 1, sinceMs: nowMs } : { ...streak, count: streak.count + 1 };
 }
 
 function gathered(window: Window, answer: Answer, { nowMs, inFlight, policy }: Moment): Window {
@@ -170,11 +168,12 @@ function gathered(window: Window, answer: Answer, { nowMs, inFlight, policy }: M
   };
 }
 
-function isFull({ window, size }: BatchSize, nowMs: number): boolean {
+function isFull({ window, size, ceiling }: BatchSize, nowMs: number): boolean {
   const count = window.good + window.failed;
   const ageMs = nowMs - window.openedAtMs;
   // Refusals come faster than answers: waiting out the second would make hundreds of them.
-  if (count >= 20 && 2 * window.failed >= count) return true;
+  const enough = isBeyond(ceiling, size) ? 10 : 20;
+  if (count >= enough && 2 * window.failed >= count) return true;
   if (count >= Math.max(20, 2 * size) && ageMs >= 1000) return true;
   return count >= 5 && ageMs >= 30_000;
 }
@@ -211,7 +210,9 @@ function judged(before: BatchSize, moment: Moment): Shift {
 
   if (figures.failedShare >= 0.5) {
     const reason = `${window.failed} of the last ${figures.count} failed`;
-    const shift = shrink(batch, size / 2, nowMs, because(reason, batch, figures));
+    // Past a known ceiling it is the size that failed, so a step back will do.
+    const to = isBeyond(batch.ceiling, size) ? batch.ceiling.size : size / 2;
+    const shift = shrink(batch, to, nowMs, because(reason, batch, figures));
     return size === 1 ? shift : { ...shift, batch: { ...shift.batch, ceiling: ceilingAt(batch, nowMs) } };
   }
   if (figures.slowShare > 0.5) {
@@ -308,14 +309,20 @@ function merged(usual: Usual | null, mean: number, variance: number, samples: nu
   };
 }
 
-const larger = ({ size, ramping, ssthresh }: BatchSize): number => {
+/** Past a size that failed before, one by one. */
+const larger = (batch: BatchSize): number =>
+  batch.ceiling === null
+    ? further(batch)
+    : Math.min(further(batch), Math.max(batch.size + 1, batch.ceiling.size));
+
+const further = ({ size, ramping, ssthresh }: BatchSize): number => {
   const step = size + Math.max(1, Math.floor(size / 8));
   if (!ramping || (ssthresh !== null && size >= ssthresh)) return step;
   return Math.max(step, Math.min(2 * size, ssthresh ?? 2 * size));
 };
 
 function grow(batch: BatchSize, to: number, nowMs: number, figures: Figures): Shift {
-  const passedCeiling = batch.ceiling !== null && batch.size > batch.ceiling.size;
+  const passedCeiling = isBeyond(batch.ceiling, batch.size);
   const grown: BatchSize = {
     ...batch,
     size: to,
@@ -342,12 +349,17 @@ function shrink(batch: BatchSize, to: number, nowMs: number, because: Because): 
   return { batch: shrunk, because };
 }
 
+/** The same ceiling again, give or take a step of growth; one found lower is a new one, from a provider that changed. */
 function ceilingAt({ size, ceiling }: BatchSize, nowMs: number): Ceiling {
-  const seen = size - 1;
-  const isSame = ceiling !== null && Math.abs(seen - ceiling.size) <= Math.max(1, ceiling.size / 8);
+  const seen = Math.max(1, size - 1);
+  const isSame =
+    ceiling !== null && seen >= ceiling.size - 1 && seen <= ceiling.size + Math.max(1, ceiling.size / 8);
   const waitMs = isSame ? Math.min(ceilingMs.longest, 2 * ceiling.waitMs) : ceilingMs.first;
-  return { size: Math.max(1, seen), waitMs, untilMs: nowMs + waitMs };
+  return { size: isSame ? Math.min(seen, ceiling.size) : seen, waitMs, untilMs: nowMs + waitMs };
 }
+
+const isBeyond = (ceiling: Ceiling | null, size: number): ceiling is Ceiling =>
+  ceiling !== null && size > ceiling.size;
 
 const ceilingNow = ({ ceiling }: BatchSize, nowMs: number): number =>
   ceiling !== null && nowMs < ceiling.untilMs ? ceiling.size : Number.POSITIVE_INFINITY;

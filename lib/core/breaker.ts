@@ -4,7 +4,7 @@
 //   closed ────────────────────────────────────────────────────────▶ open ◀─────────┐
 //     ▲                                     probe due, health green │               │ bad
 //     └──────────── good trials in a row ──────────────── half_open ◀┴───────────────┘
-import { briefly, inBrackets, seconds, wait } from "#lib/core/figures.ts";
+import { type Because, briefly, inBrackets, seconds, wait } from "#lib/core/figures.ts";
 import type { OpenReason } from "#lib/core/status.ts";
 
 /** Plain JSON; times in ms. */
@@ -72,7 +72,6 @@ export type BreakerEvent =
   | { kind: "reset"; by: string };
 
 export type BreakerGiven = { nowMs: number; policy: BreakerPolicy };
-export type Because = { reason: string; figures: Record<string, number | string | null> };
 /** `because` is null when the state stayed. */
 export type Turn = { breaker: Breaker; because: Because | null };
 

@@ -114,10 +114,10 @@ function timeoutWords({ phase, afterMs }: Extract<Reply, { kind: "timeout" }>): 
 }
 
 function networkWords(code: string, message: string): string {
-  const known = networkMeanings[code];
+  const known = Object.hasOwn(networkMeanings, code) ? networkMeanings[code] : undefined;
   if (known !== undefined) return known;
   const words = providerWords(message);
-  if (code === "") return words ?? "Network error";
+  if (!/^\w{1,60}$/.test(code)) return words ?? "Network error";
   return words === null ? `Network error (${code})` : `Network error: ${words} (${code})`;
 }
 

@@ -2,7 +2,6 @@
 // Each event passes four steps: follow the policy, remember, pace (batch size), guard (breaker).
 import {
   type BatchSize,
-  type Because,
   halve,
   heard,
   limit,
@@ -12,7 +11,7 @@ import {
   throttled,
 } from "#lib/core/batch-size.ts";
 import { type Breaker, type BreakerEvent, follow, newBreaker, turn } from "#lib/core/breaker.ts";
-import { seconds } from "#lib/core/figures.ts";
+import { type Because, seconds } from "#lib/core/figures.ts";
 import { isDelivered, type Outcome } from "#lib/core/outcome.ts";
 import { noRefusals, type Refusals, remembered, verdict } from "#lib/core/refusals.ts";
 import { longestWaitMs } from "#lib/core/retry-after.ts";

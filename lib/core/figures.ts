@@ -1,5 +1,8 @@
 // How figures read in a sentence for people.
 
+/** Why something changed: one sentence for people, and its figures. */
+export type Because = { reason: string; figures: Record<string, number | string | null> };
+
 /** 42 s, 1.5 s */
 export const seconds = (ms: number): string => `${rounded(ms / 1000, 1)} s`;
 

@@ -22,7 +22,7 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/g, "{date}"],
   [/\b\d{1,2}:\d{2}(?::\d{2})?\b/g, "{time}"],
   // Hashes, and tokens that mix letters with digits: cus_9s6XKzkNRiz8i3, INV-2041-B.
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/g, "{id}"],
+  [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/g, "{id}"],
   [/\b(?=[\w-]*\d[\w-]*\d)(?=[\w-]*[a-z])\w+(?:-\w+)*\b/g, "{id}"],
   [/[-+]?\d+(?:[.,]\d+)*/g, "{n}"],
 ];

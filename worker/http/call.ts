@@ -42,6 +42,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
   #over = false;
+  readonly #startedMs = performance.now();
 
   constructor(done: (reply: Reply) => void, totalMs: number, abort: AbortSignal | undefined) {
     this.#done = done;
@@ -86,7 +87,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   fail(error: unknown): void {
-    this.#finish(replyOf(error, this.#controller !== null));
+    const reply = replyOf(error, this.#controller !== null);
+    this.#finish(reply.kind === "timeout" ? { ...reply, afterMs: this.#waitedMs() } : reply);
   }
 
   #respond(truncated: boolean): void {
@@ -96,9 +98,13 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #outOfTime = (): void => {
     const sent = this.#controller !== null;
-    this.#finish({ kind: "timeout", phase: sent ? "total" : "connect", sent });
+    this.#finish({ kind: "timeout", phase: sent ? "total" : "connect", sent, afterMs: this.#waitedMs() });
     this.#controller?.abort(new Error("out of time"));
   };
+
+  #waitedMs(): number {
+    return Math.round(performance.now() - this.#startedMs);
+  }
 
   #finish(reply: Reply): void {
     if (this.#over) return;

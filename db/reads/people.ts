@@ -1,0 +1,45 @@
+// People and keys, as signing in and each request look them up.
+import { eq, type SQL } from "drizzle-orm";
+import type { Db } from "#db/client.ts";
+import { isoOrNull } from "#db/reads/time.ts";
+import { apiKeys, users } from "#db/schema.ts";
+import type { Role } from "#lib/core/access.ts";
+
+export type User = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  passwordHash: string;
+  sessionVersion: number;
+  isDisabled: boolean;
+};
+
+export const readUser = (db: Db, id: string): Promise<User | null> => readUserBy(db, eq(users.id, id));
+
+/** By the address in lower case, as it is stored. */
+export const readUserByEmail = (db: Db, email: string): Promise<User | null> =>
+  readUserBy(db, eq(users.email, email));
+
+async function readUserBy(db: Db, which: SQL): Promise<User | null> {
+  const [row] = await db.select().from(users).where(which);
+  if (!row) return null;
+  const { id, email, name, role, passwordHash, sessionVersion, disabledAt } = row;
+  return { id, email, name, role, passwordHash, sessionVersion, isDisabled: disabledAt !== null };
+}
+
+export type ApiKey = {
+  id: string;
+  name: string;
+  scopes: string[];
+  expiresAt: string | null;
+  revokedAt: string | null;
+};
+
+/** By its SHA-256. Timing tells nothing: nobody can choose a hash's leading digits and know the key. */
+export async function readApiKey(db: Db, keyHash: string): Promise<ApiKey | null> {
+  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.keyHash, keyHash));
+  if (!row) return null;
+  const { id, name, scopes, expiresAt, revokedAt } = row;
+  return { id, name, scopes, expiresAt: isoOrNull(expiresAt), revokedAt: isoOrNull(revokedAt) };
+}

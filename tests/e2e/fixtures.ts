@@ -1,0 +1,102 @@
+// What each browser test has: a browser from the registry, a signed-in page, the API with a key, and the simulator.
+import { mkdirSync } from "node:fs";
+import { type BrowserContext, test as base, chromium, expect, type Page } from "@playwright/test";
+import packedChromium from "@sparticuz/chromium";
+import { type ProviderHandle, type Simulator, startSimulator } from "#simulator/server.ts";
+import { admin, apiKey } from "./global-setup.ts";
+
+const url = () => process.env.REDRIVE_E2E_URL ?? "";
+
+export type Api = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) => Promise<T>;
+
+type Given = {
+  page: Page;
+  api: Api;
+  /** A provider of the simulator that Redrive knows under its name. */
+  aProvider: (slug: string, policy?: Record<string, unknown>) => Promise<ProviderHandle>;
+  /** Keeps a picture of the page among the test's results. */
+  picture: (page: Page, name: string) => Promise<void>;
+  /** Another person's browser. */
+  anotherBrowser: () => Promise<BrowserContext>;
+};
+
+export const test = base.extend<Given, { simulator: Simulator }>({
+  browser: [
+    // biome-ignore lint/correctness/noEmptyPattern: the fixture's signature is Playwright's
+    async ({}, use) => {
+      const browser = await chromium.launch({
+        executablePath: await packedChromium.executablePath(),
+        args: packedChromium.args.filter((flag) => !/single-process|headless/.test(flag)),
+        headless: true,
+      });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "worker" },
+  ],
+  simulator: [
+    // biome-ignore lint/correctness/noEmptyPattern: the fixture's signature is Playwright's
+    async ({}, use) => {
+      const simulator = await startSimulator();
+      await use(simulator);
+      await simulator.close();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ browserName: _ }, use) => use(url()),
+  api: async ({ browserName: _ }, use) => {
+    await use(async (method, path, body) => {
+      const response = await fetch(`${url()}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const answer = await response.json();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+      return answer;
+    });
+  },
+  aProvider: async ({ api, simulator }, use) => {
+    await use(async (slug, policy = {}) => {
+      const provider = simulator.provider(slug);
+      provider.set({ latency: { distribution: "fixed", medianMs: 20 } });
+      await api("POST", "/providers", {
+        slug,
+        url: `${provider.url}/results`,
+        backoff: { baseMs: 1_000, factor: 1.5, jitter: 0.1, attemptsMax: 3 },
+        breaker: { probeEveryMs: 2_000, goodTrials: 3 },
+        timeoutMs: { connect: 1_000, headers: 3_000, total: 5_000 },
+        ...policy,
+      });
+      return provider;
+    });
+  },
+  picture: async ({ browserName: _ }, use) => {
+    mkdirSync("test-results/pictures", { recursive: true });
+    await use(async (page, name) => {
+      await page.screenshot({ path: `test-results/pictures/${name}.png`, fullPage: true });
+    });
+  },
+  anotherBrowser: async ({ browser }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ baseURL: url(), viewport: { width: 1280, height: 800 } });
+      contexts.push(context);
+      return context;
+    });
+    for (const context of contexts) await context.close();
+  },
+});
+
+export { expect };
+
+export async function signIn(page: Page, who: { email: string; password: string } = admin): Promise<void> {
+  await page.goto("/signin");
+  await page.getByLabel("E-mail").fill(who.email);
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/overview");
+}

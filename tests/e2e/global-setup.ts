@@ -1,0 +1,33 @@
+// The whole of Redrive, as `npm start` starts it, in a folder of its own; and the simulator, in this process, so that tests
+// turn its knobs directly.
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "#bin/free-port.ts";
+import { run } from "#tests/support/processes.ts";
+
+export const admin = { email: "admin@redrive.local", password: "a password for tests" };
+export const apiKey = "a key for the browser tests";
+
+export default async function setup() {
+  const folder = mkdtempSync(join(tmpdir(), "redrive-e2e-"));
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const redrive = run("start.ts", {
+    PORT: String(port),
+    REDRIVE_DATA_DIR: join(folder, "data"),
+    REDRIVE_DEMO: "0",
+    REDRIVE_ALLOW_PRIVATE_NETWORKS: "1",
+    REDRIVE_ADMIN_EMAIL: admin.email,
+    REDRIVE_ADMIN_PASSWORD: admin.password,
+    REDRIVE_API_KEY: apiKey,
+    LOG_LEVEL: "warn",
+  });
+  await redrive.says("Redrive runs at");
+  process.env.REDRIVE_E2E_URL = url;
+  return async () => {
+    await redrive.kill("SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,76 @@
+// Every page, light and dark, wide and narrow: it shows what it should, the accessibility rules find nothing, nothing is
+// cut off, and a picture of it is kept.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, signIn, test } from "./fixtures.ts";
+
+const pages = [
+  { name: "overview", path: "/overview" },
+  { name: "providers", path: "/providers" },
+  { name: "provider", path: "/providers/gallery" },
+  { name: "failures", path: "/failures" },
+  { name: "failures-empty", path: "/failures?provider=gallery-idle" },
+  { name: "signin", path: "/signin" },
+];
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const width of [1280, 390]) {
+    test(`every page is accessible and fits, ${scheme}, ${width} wide`, async ({
+      browser,
+      api,
+      aProvider,
+      picture,
+      baseURL,
+      simulator,
+    }) => {
+      if (!(await isThere(api, "gallery"))) {
+        const provider = await aProvider("gallery", { name: "Gallery" });
+        provider.set({ reject: { path: "ok", pattern: "yes", message: "must be yes" } });
+        await aProvider("gallery-idle", { name: "Idle gallery" });
+        for (let n = 0; n < 6; n += 1) {
+          await api("POST", "/records", {
+            provider: "gallery",
+            payload: { ok: n < 3 ? "yes" : "no" },
+            subject: `Picture ${n}`,
+          });
+        }
+        await expect.poll(() => simulator.provider("gallery").counts().received).toBe(6);
+      }
+      const context = await browser.newContext({
+        colorScheme: scheme,
+        viewport: { width, height: 800 },
+        baseURL,
+      });
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(`${page.url()}: ${message.text()}`);
+      });
+      await signIn(page);
+      for (const { name, path } of pages) {
+        await page.goto(path);
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        await expect(page.locator("main")).toBeVisible();
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
+          .analyze();
+        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+        await picture(page, `${name}-${scheme}-${width}`);
+      }
+      expect(faults).toEqual([]);
+      await context.close();
+    });
+  }
+}
+
+async function isThere(
+  api: (method: string, path: string) => Promise<Record<string, unknown>>,
+  slug: string,
+): Promise<boolean> {
+  const { items } = (await api("GET", "/providers")) as { items: { slug: string }[] };
+  return items.some((provider) => provider.slug === slug);
+}

@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { GET as getOverview } from "#app/api/v1/overview/route.ts";
+import { PATCH as patchSimulator } from "#app/api/v1/simulator/[slug]/route.ts";
+import { GET as getSimulator } from "#app/api/v1/simulator/route.ts";
+import { GET as healthz } from "#app/healthz/route.ts";
+import { GET as readyz } from "#app/readyz/route.ts";
+import { closeDeps } from "#lib/server/deps.ts";
+import { type Api, anApi, bootstrapKey, call } from "#tests/integration/api/app.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await anApi();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+/** The same process with another environment. */
+async function withEnv<T>(env: Record<string, string>, act: () => Promise<T>): Promise<T> {
+  const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name] ?? ""]));
+  await closeDeps();
+  Object.assign(process.env, env);
+  try {
+    return await act();
+  } finally {
+    await closeDeps();
+    Object.assign(process.env, before);
+  }
+}
+
+const ready = async () => {
+  const response = await readyz();
+  return { status: response.status, body: await response.json() };
+};
+
+test("the process lives as long as it answers", async () => {
+  const response = healthz();
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ status: "ok" });
+});
+
+test("readiness needs a worker that spoke within half a minute", async () => {
+  expect(await ready()).toMatchObject({
+    status: 503,
+    body: { reasons: [expect.stringContaining("no worker")] },
+  });
+  await api.sql`insert into redrive.workers (id, host, pid) values ('w', 'h', 1)`;
+  expect(await ready()).toEqual({ status: 200, body: { status: "ready", reasons: [] } });
+  await api.sql`update redrive.workers set seen_at = now() - interval '31 seconds'`;
+  expect((await ready()).status).toBe(503);
+});
+
+test("readiness needs this code's migrations", async () => {
+  await api.sql`update redrive.migrations set created_at = created_at - 1`;
+  expect(await ready()).toMatchObject({
+    status: 503,
+    body: { reasons: [expect.stringContaining("npm run migrate")] },
+  });
+  await api.sql`update redrive.migrations set created_at = created_at + 2`;
+  expect(await ready()).toMatchObject({ status: 503, body: { reasons: [expect.stringContaining("newer")] } });
+  await api.sql`update redrive.migrations set created_at = created_at - 1`;
+});
+
+test("without its database nothing is ready, and the API says so without a word about the inside", async () => {
+  const DATABASE_URL = "postgres://redrive:hidden-password@127.0.0.1:1/redrive";
+  await withEnv({ DATABASE_URL }, async () => {
+    expect(await ready()).toMatchObject({ status: 503, body: { reasons: ["the database does not answer"] } });
+    const { status, body, text, headers } = await call(getOverview, { as: { key: bootstrapKey } });
+    expect(status).toBe(503);
+    expect(body.code).toBe("unavailable");
+    expect(headers.get("retry-after")).toBe("5");
+    expect(text).not.toMatch(/select|hidden-password|127\.0\.0\.1|at \w+ \(/);
+  });
+});
+
+test("a failure of ours is answered without SQL, stack or values", async () => {
+  await api.sql`alter table redrive.workers rename to workers_gone`;
+  const { status, body, text } = await call(getOverview, { as: { key: bootstrapKey } });
+  await api.sql`alter table redrive.workers_gone rename to workers`;
+  expect(status).toBe(500);
+  expect(body.code).toBe("internal");
+  expect(text).not.toMatch(/workers|select|\.ts/);
+});
+
+test("without a simulator there is none, and not everyone would see it", async () => {
+  expect(await call(getSimulator, { as: api.admin })).toMatchObject({
+    status: 404,
+    body: { code: "not_found" },
+  });
+  const data = await api.person("support_data");
+  expect((await call(getSimulator, { as: data })).status).toBe(403);
+});
+
+test("the simulator is asked, turned and refused through the API", async () => {
+  const asked: string[] = [];
+  const read = async (request: IncomingMessage) => (await request.toArray()).join("");
+  const simulator = createServer(async (request, response) => {
+    const body = await read(request);
+    asked.push(`${request.method} ${request.url} ${body}`);
+    const isWrong = request.url?.endsWith("/nobody");
+    response.writeHead(isWrong ? 404 : 200, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify(
+        isWrong
+          ? { type: "x", title: "x", status: 404, code: "not_found", detail: "no such provider" }
+          : { demo: true, story: null, items: [] },
+      ),
+    );
+  });
+  await new Promise<void>((done) => simulator.listen(0, "127.0.0.1", done));
+  const { port } = simulator.address() as AddressInfo;
+  await withEnv({ REDRIVE_SIMULATOR_URL: `http://127.0.0.1:${port}` }, async () => {
+    const state = await call(getSimulator, { as: api.admin });
+    expect(state).toMatchObject({ status: 200, body: { demo: true, story: null, items: [] } });
+    const turn = (slug: string, body: unknown) =>
+      call(patchSimulator, { as: api.admin, method: "PATCH", params: { slug }, body });
+    expect((await turn("ats", { outage: "503" })).status).toBe(200);
+    expect(await turn("nobody", {})).toMatchObject({ status: 404, body: { detail: "no such provider" } });
+    expect((await turn("ats", { outage: "flood" })).status).toBe(422);
+    expect(asked).toEqual([
+      "GET /api/providers ",
+      'PATCH /api/providers/ats {"outage":"503"}',
+      "PATCH /api/providers/nobody {}",
+    ]);
+    await new Promise((done) => simulator.close(done));
+    expect(await call(getSimulator, { as: api.admin })).toMatchObject({
+      status: 503,
+      body: { code: "unavailable" },
+    });
+  });
+});
