@@ -51,8 +51,8 @@ await orExit(async () => {
     const childEnv = environmentOf(env, installation, databaseUrl, simulatorUrl);
     const run = (name: string, file: string) =>
       keep(manage({ name, command: [bin(file)], env: childEnv, restarts: true, onPid: note }));
-    if (simulatorUrl) await run("simulator", "simulator.ts").ready;
-    await Promise.all([run("worker", "worker.ts").ready, run("web", "web.ts").ready]);
+    const programs = simulatorUrl ? ["simulator", "worker", "web"] : ["worker", "web"];
+    await Promise.all(programs.map((name) => run(name, `${name}.ts`).ready));
     greet(env, password, simulatorUrl);
   } catch (error) {
     await stopAll(dataDir, started);

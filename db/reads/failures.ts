@@ -63,7 +63,7 @@ async function readCountsOfSearch(
 }
 
 /** Open failures of a team; stops at countCap. */
-export const readOpenCount = (db: Db, team: Team, provider?: string): Promise<number> =>
+const readOpenCount = (db: Db, team: Team, provider?: string): Promise<number> =>
   readCount(db, sql`failures.state = 'open' and failures.team = ${team}`, provider);
 
 /** One row more than the page: whether there is a next one. */

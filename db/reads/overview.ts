@@ -1,7 +1,7 @@
 // What the first page shows, from rollups and capped counts: no tile scans a table that grows.
 import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { readFailures, readOpenCount } from "#db/reads/failures.ts";
+import { readFailures } from "#db/reads/failures.ts";
 import { readProviders } from "#db/reads/providers.ts";
 import { readThroughput } from "#db/reads/throughput.ts";
 import { isoOrNull } from "#db/reads/time.ts";
@@ -14,11 +14,9 @@ const newestFailures = 5;
 const successSpanMs = 5 * 60_000;
 
 export async function readOverview(db: Db, nowMs = Date.now()): Promise<Overview> {
-  const [providers, throughput, technical, clientData, failures, workerSeenAt] = await Promise.all([
+  const [providers, throughput, failures, workerSeenAt] = await Promise.all([
     readProviders(db, nowMs),
     readThroughput(db, null, {}, nowMs),
-    readOpenCount(db, "technical"),
-    readOpenCount(db, "client_data"),
     readFailures(db, FailuresQuery.parse({ limit: newestFailures })),
     readWorkerSeenAt(db),
   ]);
@@ -26,7 +24,7 @@ export async function readOverview(db: Db, nowMs = Date.now()): Promise<Overview
     deliveredPerMinute: providers.reduce((sum, provider) => sum + provider.deliveredPerMinute, 0),
     successRate: successRate(throughput.items, nowMs),
     oldestDueAt: oldest(providers),
-    needHuman: { technical, client_data: clientData },
+    needHuman: { technical: failures.counts.technical, client_data: failures.counts.client_data },
     breakersOpen: providers.filter(({ state }) => state.breaker === "open").length,
     workerSeenAt,
     providers,

@@ -43,14 +43,14 @@ const capped = (count: number) => Math.min(count, countCap + 1);
 /** All providers by name, or the one named. */
 export async function readProviderStates(db: Db, slug: string | null): Promise<ProviderRow[]> {
   const which: SQL = slug === null ? sql`true` : sql`providers.slug = ${slug}`;
-  // One walk over at most countCap + 1 queue rows a provider tells what waits; the rows in flight are few and looked up.
+  // A walk over at most countCap + 1 queue rows a provider, in any order, tells what waits; the rows in flight are few.
   const rows = await db.execute<Row>(sql`
     select
       providers.slug, providers.policy, providers.version, providers.updated_at::text, providers.updated_by,
       state.breaker, state.breaker_reason, state.breaker_since::text, state.next_probe_at::text, state.batch_size,
       state.hold, state.paused_until::text, state.paused_by, state.pause_reason,
       case when state.lease_until > now() then state.owner end as owner,
-      queued.fresh, queued.tried, queued.oldest_due_at::text,
+      queued.fresh, queued.tried, oldest.due_at::text as oldest_due_at,
       in_flight.fresh as sending_fresh, in_flight.tried as sending_tried,
       (select count(*)::int from (
         select from redrive.failures
@@ -60,16 +60,30 @@ export async function readProviderStates(db: Db, slug: string | null): Promise<P
     from redrive.providers
     join redrive.provider_state as state on state.provider = providers.slug
     cross join lateral (
-      select
-        count(*) filter (where tries = 0)::int as fresh,
-        count(*) filter (where tries > 0)::int as tried,
-        min(due_at) filter (where due_at <= now()) as oldest_due_at
+      select count(*) filter (where tries = 0)::int as fresh, count(*) filter (where tries > 0)::int as tried
       from (
-        select tries, due_at from redrive.queue where queue.provider = providers.slug
-        order by priority, due_at, record_id
+        select tries from redrive.queue where queue.provider = providers.slug
         limit ${countCap + 1}
       ) as counted
     ) as queued
+    cross join lateral (
+      -- The head of each priority's lane, found by stepping from one priority to the next in the index.
+      with recursive head as (
+        (select priority, due_at from redrive.queue where queue.provider = providers.slug
+          order by priority, due_at, record_id
+          limit 1)
+        union all
+        select next.priority, next.due_at
+        from head
+        cross join lateral (
+          select queue.priority, queue.due_at from redrive.queue
+          where queue.provider = providers.slug and queue.priority > head.priority
+          order by queue.priority, queue.due_at, queue.record_id
+          limit 1
+        ) as next
+      )
+      select min(due_at) filter (where due_at <= now()) as due_at from head
+    ) as oldest
     cross join lateral (
       select
         count(*) filter (where queue.tries = 0)::int as fresh,

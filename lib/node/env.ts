@@ -20,7 +20,10 @@ const Env = z.object({
     .string()
     .min(32, "must be at least 32 characters; make one with: openssl rand -hex 32")
     .optional(),
-  REDRIVE_API_KEY: z.string().min(16, "must be at least 16 characters").optional(),
+  REDRIVE_API_KEY: z
+    .string()
+    .regex(/^[\w.~+/-]{16,}=*$/, "must be at least 16 letters, digits or -._~+/, for it goes into a header")
+    .optional(),
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
   NEXTAUTH_SECRET: z
     .string()

@@ -96,7 +96,7 @@ export { expect };
 export async function signIn(page: Page, who: { email: string; password: string } = admin): Promise<void> {
   await page.goto("/signin");
   await page.getByLabel("E-mail").fill(who.email);
-  await page.getByLabel("Password").fill(who.password);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/overview");
 }

@@ -7,7 +7,7 @@ import { freePort } from "#bin/free-port.ts";
 import { run } from "#tests/support/processes.ts";
 
 export const admin = { email: "admin@redrive.local", password: "a password for tests" };
-export const apiKey = "a key for the browser tests";
+export const apiKey = "rk_of-the-browser-tests";
 
 export default async function setup() {
   const folder = mkdtempSync(join(tmpdir(), "redrive-e2e-"));

@@ -1,17 +1,15 @@
 // The main job, whole: a provider falls and recovers by itself; a failed record is retried, another rejected, by a person.
 import { expect, signIn, test } from "./fixtures.ts";
 
-test.describe.configure({ mode: "serial" });
-
 test("a wrong password is refused in words, the right one leads to the overview", async ({
   page,
   picture,
 }) => {
   await page.goto("/signin");
   await page.getByLabel("E-mail").fill("admin@redrive.local");
-  await page.getByLabel("Password").fill("not the password");
+  await page.getByLabel("Password", { exact: true }).fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("alert")).toContainText("is not right");
+  await expect(page.getByText("is not right")).toBeVisible();
   await picture(page, "sign-in-refused");
   await signIn(page);
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
@@ -21,7 +19,7 @@ test("a page asks a stranger to sign in, and brings them to where they wanted to
   await page.goto("/failures?team=technical");
   await page.waitForURL("**/signin?next=*");
   await page.getByLabel("E-mail").fill("admin@redrive.local");
-  await page.getByLabel("Password").fill("a password for tests");
+  await page.getByLabel("Password", { exact: true }).fill("a password for tests");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/failures?team=technical");
 });

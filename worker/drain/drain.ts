@@ -303,7 +303,8 @@ export class Drain {
       const journal = this.#journal(inGroup);
       // Until this commits, only what is in the journal before and after may start.
       this.#journaled = new Set(journal.filter((id) => this.#journaled.has(id)));
-      const changes = this.#changes;
+      // A copy: more may come while this is written, and those wait for the next.
+      const changes = [...this.#changes];
       const { generation: _, pausedUntilMs: __, lastSuccessAtMs: ___, ...columns } = view(this.#control);
       const after = await settle(this.#deps.sql, {
         provider: this.#lease.provider,

@@ -196,3 +196,24 @@ test("a provider's latest deliveries are found behind a long backlog", async () 
     settledAt: expect.stringMatching(/Z$/),
   });
 });
+
+test("a provider's oldest due record is found behind others of a higher priority, and what is not due is not", async () => {
+  await aProvider(api.sql, "lanes");
+  const oldest = async () => {
+    const { body } = await call(getProviders, { as: api.admin });
+    return body.items.find(({ slug }: { slug: string }) => slug === "lanes").state.oldestDueAt;
+  };
+  expect(await oldest()).toBeNull();
+  const [first, later, low] = [
+    await aRecord.waiting(api, "lanes"),
+    await aRecord.waiting(api, "lanes"),
+    await aRecord.waiting(api, "lanes"),
+  ];
+  const move = (id: string, priority: number, due: string) =>
+    api.sql`update redrive.queue set priority = ${priority}, due_at = ${due} where record_id = ${id}`;
+  await move(first, -1, "2026-03-01T12:00:05Z");
+  await move(later, 0, "2100-01-01T00:00:00Z");
+  expect(await oldest()).toBe("2026-03-01T12:00:05Z");
+  await move(low, 7, "2026-03-01T12:00:00.000001Z");
+  expect(await oldest()).toBe("2026-03-01T12:00:00.000001Z");
+});

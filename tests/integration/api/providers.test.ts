@@ -149,9 +149,23 @@ test("a patch for another version is refused, and tells who changed it", async (
 
 test("two patches at once both hold", async () => {
   await create({ slug: "both", url });
-  await Promise.all([patch("both", { slowMs: 7 }), patch("both", { batchSizeMax: 7 })]);
+  const patches = await api.sql.begin(async (sql) => {
+    await sql`select from redrive.providers where slug = 'both' for update`;
+    const both = [patch("both", { slowMs: 7 }), patch("both", { batchSizeMax: 7 })];
+    // Each has read what it reads, and waits for its turn to write.
+    await expect.poll(waiting, { timeout: 10_000 }).toBe(2);
+    return { both };
+  });
+  expect((await Promise.all(patches.both)).map(({ status }) => status)).toEqual([200, 200]);
   expect((await read("both")).body).toMatchObject({ version: 3, slowMs: 7, batchSizeMax: 7 });
 });
+
+async function waiting(): Promise<number> {
+  const [row] = await api.sql<{ n: number }[]>`
+    select count(*)::int as n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  return row?.n ?? 0;
+}
 
 test("a secret is sealed, never comes back, and stays when a patch leaves it out", async () => {
   const answers = [

@@ -61,6 +61,16 @@ test("an outage opens the breaker, fails no record and charges no attempt; after
     expect(await standing(sql, "down")).toMatchObject({ queued: 0, failed: 0, delivered: 60 }),
   );
   expect((await stateOf(sql, "down")).breaker).toBe("closed");
+  // Every change is there: each begins with the size at which the one before it ended.
+  const changes = await sql<{ fromSize: number; toSize: number; breaker: string }[]>`
+    select from_size, to_size, breaker from redrive.batch_changes where provider = 'down' order by id`;
+  for (const [index, change] of changes.entries()) {
+    expect(change.fromSize).toBe(index === 0 ? 1 : changes[index - 1]?.toSize);
+  }
+  const breakers = changes.map(({ breaker }) => breaker);
+  expect(breakers.filter((state) => state === "half_open").length).toBe(
+    breakers.filter((state, index) => state === "open" && breakers[index + 1] === "half_open").length,
+  );
   expect(provider.counts()).toMatchObject({ keys: 60, doubled: 0 });
 });
 
