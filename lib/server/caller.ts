@@ -1,0 +1,143 @@
+// Who asks: a person with a session, or a program with a key. Anything unclear is nobody.
+import { createHash, timingSafeEqual } from "node:crypto";
+import { decode } from "next-auth/jwt";
+import { readApiKey, readUser } from "#db/reads/people.ts";
+import { may, type Permission, permissions, type Role, roles } from "#lib/core/access.ts";
+import { required } from "#lib/node/env.ts";
+import type { Deps } from "#lib/server/deps.ts";
+import { Refusal } from "#lib/server/problem.ts";
+
+export type UserCaller = {
+  kind: "user";
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  /** What timelines and the audit show. */
+  actor: string;
+  may: (permission: Permission) => boolean;
+};
+export type KeyCaller = {
+  kind: "key";
+  id: string;
+  name: string;
+  scopes: readonly Permission[];
+  actor: string;
+  may: (permission: Permission) => boolean;
+};
+export type Caller = UserCaller | KeyCaller;
+
+/** What our session token carries; the rest is read from the database at each request. */
+export type SessionToken = { sub: string; sessionVersion: number };
+
+/**
+ * The caller of a request.
+ *
+ * @throws Refusal `unauthenticated` when there is no key and no session, or one that is not valid.
+ */
+export async function callerOf(request: Request, deps: Deps): Promise<Caller> {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return keyCaller(authorization, deps);
+  const user = await sessionCaller(cookieOf(request, sessionCookieName(deps)), deps);
+  if (user) return user;
+  throw new Refusal("unauthenticated", "Sign in, or send an API key as: Authorization: Bearer <key>.");
+}
+
+/** The name that next-auth gives the session's cookie; on https a browser ties it to secure connections. */
+export function sessionCookieName({ env }: Pick<Deps, "env">): string {
+  return `${env.NEXTAUTH_URL?.startsWith("https://") ? "__Secure-" : ""}next-auth.session-token`;
+}
+
+/** The person a session's cookie belongs to; null when it is missing, expired, revoked, or the person is disabled. */
+export async function sessionCaller(cookie: string | undefined, deps: Deps): Promise<UserCaller | null> {
+  const token = await readToken(cookie, required(deps.env, "NEXTAUTH_SECRET"));
+  if (!token) return null;
+  const user = await readUser(deps.db, token.sub);
+  if (!user || user.isDisabled || user.sessionVersion !== token.sessionVersion) return null;
+  const { id, email, name, role } = user;
+  return {
+    kind: "user",
+    id,
+    email,
+    name,
+    role,
+    actor: `${name} <${email}>`,
+    may: (permission) => may(role, permission),
+  };
+}
+
+async function readToken(cookie: string | undefined, secret: string): Promise<SessionToken | null> {
+  if (!cookie) return null;
+  // A cookie that does not decrypt is someone else's or expired: no session, and no error of ours.
+  const token = await decode({ token: cookie, secret }).catch(() => null);
+  return typeof token?.sub === "string" && typeof token.sessionVersion === "number"
+    ? { sub: token.sub, sessionVersion: token.sessionVersion }
+    : null;
+}
+
+function cookieOf(request: Request, name: string): string | undefined {
+  const pairs = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+async function keyCaller(authorization: string, { env, db }: Deps): Promise<KeyCaller> {
+  const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (!key) {
+    throw new Refusal("unauthenticated", "The Authorization header must read: Bearer <API key>.");
+  }
+  const hash = sha256(key);
+  if (env.REDRIVE_API_KEY && timingSafeEqual(hash, sha256(env.REDRIVE_API_KEY))) {
+    return aKeyCaller("bootstrap", "bootstrap", permissions);
+  }
+  const found = await readApiKey(db, hash.toString("hex"));
+  if (!found) throw new Refusal("unauthenticated", "This API key is not known.");
+  if (found.revokedAt !== null) throw new Refusal("unauthenticated", "This API key was revoked.");
+  if (found.expiresAt !== null && Date.parse(found.expiresAt) <= Date.now()) {
+    throw new Refusal("unauthenticated", "This API key has expired.");
+  }
+  return aKeyCaller(
+    found.id,
+    found.name,
+    permissions.filter((permission) => found.scopes.includes(permission)),
+  );
+}
+
+const aKeyCaller = (id: string, name: string, scopes: readonly Permission[]): KeyCaller => ({
+  kind: "key",
+  id,
+  name,
+  scopes,
+  actor: `key: ${name}`,
+  may: (permission) => scopes.includes(permission),
+});
+
+/** What a permission lets one do, to end "may not …". */
+const acts: Record<Permission, string> = {
+  see: "see this",
+  see_payload: "see payloads",
+  enqueue: "enqueue records",
+  retry_technical: "retry technical failures",
+  retry_client_data: "retry failures of client data",
+  reject_technical: "reject or reopen technical failures",
+  reject_client_data: "reject or reopen failures of client data",
+  operate: "pause, resume or probe a provider",
+  manage_providers: "manage providers",
+  simulate: "use the simulator",
+};
+
+/** Why a caller may not do a thing, and who may. */
+export function denial(caller: Caller, permission: Permission): Refusal {
+  if (caller.kind === "key") {
+    return new Refusal(
+      "forbidden",
+      `The key "${caller.name}" may not ${acts[permission]}: it lacks the scope ${permission}.`,
+    );
+  }
+  const holders = roles.filter((role) => may(role, permission)).join(", ");
+  return new Refusal(
+    "forbidden",
+    `The role ${caller.role} may not ${acts[permission]} (${permission}); these roles may: ${holders}.`,
+  );
+}

@@ -1,0 +1,74 @@
+// Reads a request's JSON: bounded while it arrives, so that no sender can make us hold more.
+import { Refusal } from "#lib/server/problem.ts";
+
+/** A payload of 1 MiB, written with some escapes, and the record's other fields. */
+const bytesMax = 1_258_291;
+
+/** Deeper is no one's data; a parser would run out of stack. */
+const depthMax = 200;
+
+/** The text, and its value; an empty body is an empty object. */
+export type JsonBody = { text: string; value: unknown };
+
+/** @throws Refusal 413 when it is too large, 415 when it is not sent as JSON, 422 when it is none. */
+export async function readJson(request: Request): Promise<JsonBody> {
+  const text = await readText(request);
+  if (text.trim() === "") return { text: "", value: {} };
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    throw new Refusal(
+      "unsupported_media_type",
+      "Send the body as JSON, with: Content-Type: application/json.",
+    );
+  }
+  if (depthOf(text) > depthMax) {
+    throw new Refusal(
+      "invalid_input",
+      `The body is nested more than ${depthMax} levels deep; make it flatter.`,
+    );
+  }
+  try {
+    return { text, value: JSON.parse(text) };
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : "it cannot be read";
+    throw new Refusal("invalid_input", `The body is not valid JSON: ${why}.`);
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  if (!request.body) return "";
+  const tooLarge = () =>
+    new Refusal("payload_too_large", "The body is over the limit. A payload may have 1 MiB (1048576 bytes).");
+  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw tooLarge();
+    chunks.push(chunk);
+  }
+  try {
+    return decoder.decode(Buffer.concat(chunks));
+  } catch (error) {
+    if (error instanceof TypeError) throw new Refusal("invalid_input", "The body is not valid UTF-8.");
+    throw error;
+  }
+}
+
+/** How deep brackets nest, text left aside. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inText) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inText = false;
+    } else if (code === 0x22) inText = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}

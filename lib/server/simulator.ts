@@ -1,0 +1,27 @@
+// The simulator's own API, behind our sessions and permissions.
+import { Problem } from "#lib/contract/problem.ts";
+import type { Env } from "#lib/node/env.ts";
+import { Refusal } from "#lib/server/problem.ts";
+
+const patienceMs = 5_000;
+
+type Ask = { method?: "GET" | "PATCH"; path: string; body?: unknown };
+
+/** @throws Refusal 404 without a simulator, 503 when it does not answer, and what the simulator itself refuses. */
+export async function askSimulator({ REDRIVE_SIMULATOR_URL: base }: Env, ask: Ask): Promise<unknown> {
+  if (!base) throw new Refusal("not_found", "There is no simulator here: REDRIVE_SIMULATOR_URL is not set.");
+  const { method = "GET", path, body } = ask;
+  const response = await fetch(new URL(path, base), {
+    method,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(patienceMs),
+  }).catch((error: unknown) => {
+    throw Object.assign(new Refusal("unavailable", "The simulator does not answer."), { cause: error });
+  });
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  const problem = Problem.safeParse(answer);
+  if (!problem.success) throw new Refusal("unavailable", `The simulator answered ${response.status}.`);
+  throw new Refusal(problem.data.code, problem.data.detail, { errors: problem.data.errors });
+}
