@@ -1,0 +1,22 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
+import type { Metadata } from "next";
+import { OverviewScreen } from "#components/overview/overview-screen.tsx";
+import { readOverview } from "#db/reads/overview.ts";
+import { overviewQuery } from "#lib/client/overview.ts";
+import { makeQueryClient } from "#lib/client/query-client.ts";
+import { deps } from "#lib/server/deps.ts";
+import { pageCaller } from "#lib/server/session.ts";
+
+export const metadata: Metadata = { title: "Overview" };
+
+export default async function OverviewPage() {
+  await pageCaller("see", "/overview");
+  const { db } = deps();
+  const client = makeQueryClient();
+  await client.query({ ...overviewQuery(), queryFn: () => readOverview(db) });
+  return (
+    <HydrationBoundary state={dehydrate(client)}>
+      <OverviewScreen />
+    </HydrationBoundary>
+  );
+}

@@ -1,0 +1,74 @@
+"use client";
+// A list of failures that keeps still: rows stay where they are after an act, and while a hand is on them.
+import { Button } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import { FailureRow, titleOf } from "#components/failures/failure-row.tsx";
+import { useOutcomes } from "#components/failures/use-outcomes.ts";
+import { useSteady } from "#components/failures/use-steady.ts";
+import { RejectDialog } from "#components/records/reject-dialog.tsx";
+import { type RecordActs, useRecordActs } from "#components/records/use-record-acts.ts";
+import { useCaller } from "#components/shell/caller.tsx";
+import { number } from "#lib/client/formats.ts";
+import type { Failure } from "#lib/contract/failure.ts";
+import styles from "./failures.module.css";
+
+type Props = {
+  label: string;
+  failures: readonly Failure[];
+  /** What stands here when there are none. */
+  none: ReactNode;
+};
+
+export function FailureList({ label, failures, none }: Props) {
+  const acts = useRecordActs();
+  const [rejecting, setRejecting] = useState<Failure | null>(null);
+  const { items, fresh, show, hold } = useSteady(failures, acts, rejecting !== null);
+  return (
+    <div {...hold}>
+      {fresh > 0 && (
+        <div className={styles.fresh}>
+          <Button size="compact-sm" radius="xl" onClick={show}>
+            {number(fresh)} new – show
+          </Button>
+        </div>
+      )}
+      {items.length === 0 ? none : <Rows label={label} items={items} acts={acts} onReject={setRejecting} />}
+      <RejectDialog
+        subject={rejecting && titleOf(rejecting)}
+        onClose={() => setRejecting(null)}
+        onReject={async (code, reason) => {
+          if (rejecting) await acts.reject(rejecting, code, reason);
+        }}
+      />
+    </div>
+  );
+}
+
+type RowsProps = {
+  label: string;
+  items: readonly Failure[];
+  acts: RecordActs;
+  onReject: (failure: Failure) => void;
+};
+
+function Rows({ label, items, acts, onReject }: RowsProps) {
+  const { role } = useCaller();
+  const outcomes = useOutcomes(items, acts);
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {items.map((failure) => (
+        <FailureRow
+          key={failure.id}
+          failure={failure}
+          role={role}
+          act={acts.of(failure)}
+          outcome={outcomes.get(failure.id) ?? null}
+          onRetry={() => acts.retry(failure)}
+          onUndo={() => acts.undo(failure)}
+          onReopen={() => acts.reopen(failure)}
+          onReject={() => onReject(failure)}
+        />
+      ))}
+    </ul>
+  );
+}

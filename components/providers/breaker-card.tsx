@@ -1,0 +1,118 @@
+"use client";
+// How a provider's delivery stands, and the operator's three acts on it.
+import { IconHeartbeat, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { type ReactNode, useState } from "react";
+import { PauseDialog } from "#components/providers/pause-dialog.tsx";
+import { useProviderActs } from "#components/providers/use-provider-acts.ts";
+import { useCaller } from "#components/shell/caller.tsx";
+import { GuardedButton } from "#components/shell/guarded-button.tsx";
+import { BreakerChip } from "#components/states/breaker-chip.tsx";
+import { Age } from "#components/time/age.tsx";
+import { ClockTime } from "#components/time/clock-time.tsx";
+import { ProbeTime } from "#components/time/probe-time.tsx";
+import { count, number, person } from "#lib/client/formats.ts";
+import { whyNot } from "#lib/client/permissions.ts";
+import type { ProviderWithState } from "#lib/contract/provider.ts";
+import styles from "./providers.module.css";
+
+export function BreakerCard({ provider }: { provider: ProviderWithState }) {
+  const { state } = provider;
+  const backlog = Math.max(state.held, state.waiting + state.retrying + state.sending);
+  return (
+    <section className={styles.breaker} aria-labelledby="breaker">
+      <div>
+        <h2 id="breaker">Breaker</h2>
+        <BreakerChip state={state} />
+      </div>
+      <dl className={styles.stats}>
+        {state.breakerSince && (
+          <Stat name="Since">
+            <ClockTime at={state.breakerSince} />
+          </Stat>
+        )}
+        {state.breaker === "open" && state.nextProbeAt && (
+          <Stat name="Next probe">
+            <ProbeTime at={state.nextProbeAt} />
+          </Stat>
+        )}
+        {state.pausedBy && <Stat name="Paused by">{person(state.pausedBy)}</Stat>}
+        {state.holdUntil && state.hold === "paused" && (
+          <Stat name="Until">
+            <ClockTime at={state.holdUntil} />
+          </Stat>
+        )}
+        <Stat name="Batch size">
+          <span data-testid="batch-size" data-value={state.batchSize}>
+            {number(state.batchSize)}
+          </span>{" "}
+          of {number(provider.batchSizeMax)}
+        </Stat>
+        <Stat name="Sending">{number(state.sending)}</Stat>
+        <Stat name={state.held > 0 ? "Held" : "Waiting"}>
+          <span data-testid="backlog" data-value={backlog}>
+            {count(backlog)}
+          </span>
+        </Stat>
+        <Stat name="Oldest">
+          <Age since={state.oldestDueAt} />
+        </Stat>
+        <Stat name="Failed">{count(state.failed)}</Stat>
+      </dl>
+      <Buttons provider={provider} />
+    </section>
+  );
+}
+
+function Buttons({ provider }: { provider: ProviderWithState }) {
+  const { role } = useCaller();
+  const { pause, resume, probe } = useProviderActs(provider);
+  const [pausing, setPausing] = useState(false);
+  const denied = whyNot(role, "operate");
+  const paused = provider.state.hold === "paused";
+  const closed = provider.state.breaker === "closed";
+  return (
+    <div className={styles.buttons}>
+      {paused ? (
+        <GuardedButton
+          size="xs"
+          whyNot={denied}
+          leftSection={<IconPlayerPlay size={15} aria-hidden />}
+          onClick={resume}
+        >
+          Resume
+        </GuardedButton>
+      ) : (
+        <GuardedButton
+          size="xs"
+          variant="default"
+          whyNot={denied}
+          leftSection={<IconPlayerPause size={15} aria-hidden />}
+          onClick={() => setPausing(true)}
+        >
+          Pause
+        </GuardedButton>
+      )}
+      <GuardedButton
+        size="xs"
+        variant="default"
+        whyNot={
+          denied ?? (closed ? "The breaker is closed: records are sent, so there is nothing to probe." : null)
+        }
+        leftSection={<IconHeartbeat size={15} aria-hidden />}
+        onClick={probe}
+      >
+        Probe now
+      </GuardedButton>
+      <PauseDialog name={provider.name} opened={pausing} onClose={() => setPausing(false)} onPause={pause} />
+    </div>
+  );
+}
+
+function Stat({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+"use client";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { BreakerCard } from "#components/providers/breaker-card.tsx";
+import { Headline } from "#components/providers/headline.tsx";
+import { LatestDeliveries } from "#components/providers/latest-deliveries.tsx";
+import { Policy } from "#components/providers/policy.tsx";
+import { ProviderCharts } from "#components/providers/provider-charts.tsx";
+import { ProviderFailures } from "#components/providers/provider-failures.tsx";
+import { Transitions } from "#components/providers/transitions.tsx";
+import { useRange } from "#components/providers/use-range.ts";
+import { PageHeader } from "#components/shell/page-header.tsx";
+import { BreakerChip } from "#components/states/breaker-chip.tsx";
+import { LoadingState } from "#components/states/message-state.tsx";
+import { QueryError } from "#components/states/query-error.tsx";
+import { failuresQuery } from "#lib/client/failures.ts";
+import {
+  batchChangesQuery,
+  latestDeliveriesQuery,
+  providerQuery,
+  throughputQuery,
+} from "#lib/client/providers.ts";
+import { oldestFirst } from "#lib/client/series.ts";
+import styles from "./providers.module.css";
+
+export function ProviderScreen({ slug }: { slug: string }) {
+  const { range, setRange } = useRange();
+  const { data: provider, error, refetch } = useQuery(providerQuery(slug));
+  const throughput = useQuery(throughputQuery(slug, range));
+  const changes = useQuery(batchChangesQuery(slug, range));
+  const deliveries = useQuery(latestDeliveriesQuery(slug));
+  const failures = useInfiniteQuery(failuresQuery({ tab: "all", provider: slug, q: "" }));
+  if (provider === undefined) {
+    if (error) return <QueryError what="This provider" error={error} retry={() => void refetch()} />;
+    return <LoadingState label="Loading the provider" />;
+  }
+  const newest = oldestFirst(changes.data ?? []).at(-1) ?? null;
+  return (
+    <>
+      <PageHeader title={provider.name}>
+        <BreakerChip state={provider.state} />
+      </PageHeader>
+      <Headline provider={provider} change={newest} />
+      <BreakerCard provider={provider} />
+      <ProviderCharts
+        provider={provider}
+        range={range}
+        onRange={setRange}
+        throughput={throughput}
+        changes={changes.data ?? []}
+      />
+      <ProviderFailures slug={slug} failed={provider.state.failed} pages={failures.data?.pages} />
+      <div className={`${styles.section} ${styles.two}`}>
+        <LatestDeliveries records={deliveries.data} />
+        <Transitions changes={changes.data ?? []} range={range} />
+      </div>
+      <Policy provider={provider} />
+    </>
+  );
+}

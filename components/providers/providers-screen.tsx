@@ -1,0 +1,32 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ProviderCards } from "#components/providers/provider-cards.tsx";
+import { ProvidersTable } from "#components/providers/providers-table.tsx";
+import { PageHeader } from "#components/shell/page-header.tsx";
+import { EmptyState, LoadingState } from "#components/states/message-state.tsx";
+import { QueryError } from "#components/states/query-error.tsx";
+import { providersQuery } from "#lib/client/providers.ts";
+
+export function ProvidersScreen() {
+  const { data, error, refetch } = useQuery(providersQuery());
+  return (
+    <>
+      <PageHeader title="Providers" />
+      {data === undefined && error && (
+        <QueryError what="Providers" error={error} retry={() => void refetch()} />
+      )}
+      {data === undefined && !error && <LoadingState label="Loading providers" />}
+      {data?.length === 0 && (
+        <EmptyState title="There is no provider yet.">
+          Add one with POST /api/v1/providers: a slug and a URL are enough.
+        </EmptyState>
+      )}
+      {data !== undefined && data.length > 0 && (
+        <>
+          <ProvidersTable providers={data} />
+          <ProviderCards providers={data} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+"use client";
+// What may be done to this record now: the same button and words as in a list.
+import { useState } from "react";
+import { ActButton } from "#components/records/act-button.tsx";
+import { ActLine, ActStatus } from "#components/records/act-line.tsx";
+import { RejectDialog } from "#components/records/reject-dialog.tsx";
+import { useRecordActs } from "#components/records/use-record-acts.ts";
+import { useCaller } from "#components/shell/caller.tsx";
+import { GuardedButton } from "#components/shell/guarded-button.tsx";
+import { type Act, isUndoable } from "#lib/client/act.ts";
+import { useNow } from "#lib/client/clock.ts";
+import { rejectPermission, retryPermission, whyNot } from "#lib/client/permissions.ts";
+import type { RecordDetail } from "#lib/contract/record.ts";
+import styles from "./record.module.css";
+
+export function RecordActions({ record }: { record: RecordDetail }) {
+  const { role } = useCaller();
+  const acts = useRecordActs();
+  const [rejecting, setRejecting] = useState(false);
+  const now = useNow(250);
+  // One target while the page is open: its failure is gone from the server while it is on its way.
+  const target = { id: record.id, failedAt: "" };
+  const act = current(acts.of(target), record, now);
+  if (record.status !== "failed" && record.status !== "rejected" && act === undefined) return null;
+
+  const team = record.failure?.team ?? "technical";
+  const whyNotReject = whyNot(role, rejectPermission[team]);
+  const isOpen = record.status === "failed" && act?.kind !== "leaving" && act?.kind !== "asking";
+  return (
+    <>
+      <div className={styles.actions}>
+        <ActButton
+          act={act}
+          closed={record.status === "rejected"}
+          about={record.subject ?? record.id}
+          whyNotRetry={whyNot(role, retryPermission[team])}
+          whyNotReopen={whyNotReject}
+          onRetry={() => acts.retry(target)}
+          onUndo={() => acts.undo(target)}
+          onReopen={() => acts.reopen(target)}
+        />
+        {isOpen && (
+          <GuardedButton
+            size="xs"
+            variant="subtle"
+            color="gray"
+            c="var(--ink)"
+            whyNot={whyNotReject}
+            onClick={() => setRejecting(true)}
+          >
+            Reject…
+          </GuardedButton>
+        )}
+      </div>
+      {act && <ActLine act={act} />}
+      <ActStatus act={act} />
+      <RejectDialog
+        subject={rejecting ? (record.subject ?? "this record") : null}
+        onClose={() => setRejecting(false)}
+        onReject={(code, reason) => acts.reject(target, code, reason)}
+      />
+    </>
+  );
+}
+
+/** Once the record says itself how it stands after an act, the act is history. */
+function current(act: Act | undefined, record: RecordDetail, now: number): Act | undefined {
+  if (act === undefined || isUndoable(act, now)) return act;
+  const { status } = record;
+  if (act.kind === "leaving" && now - act.untilMs > 1_500 && status === "failed") return undefined;
+  if (act.kind === "reopened" && status === "rejected") return act;
+  if (act.kind === "rejected" && status === "rejected") return undefined;
+  return act;
+}

@@ -1,0 +1,71 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Facts } from "#components/records/facts.tsx";
+import { Payload } from "#components/records/payload.tsx";
+import { RecordActions } from "#components/records/record-actions.tsx";
+import { Timeline } from "#components/records/timeline.tsx";
+import { PageHeader } from "#components/shell/page-header.tsx";
+import { LoadingState } from "#components/states/message-state.tsx";
+import { QueryError } from "#components/states/query-error.tsx";
+import { StatusChip } from "#components/states/status-chip.tsx";
+import { useNow, useZone } from "#lib/client/clock.ts";
+import { recordQuery } from "#lib/client/records.ts";
+import { whatHappened } from "#lib/client/what-happened.ts";
+import type { RecordDetail } from "#lib/contract/record.ts";
+import styles from "./record.module.css";
+
+export function RecordScreen({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(recordQuery(id));
+  if (data) return <Loaded record={data} />;
+  if (error) return <QueryError what="This record" error={error} retry={() => void refetch()} />;
+  return <LoadingState label="Loading the record" />;
+}
+
+function Loaded({ record }: { record: RecordDetail }) {
+  return (
+    <>
+      <PageHeader title={record.subject ?? record.type ?? `Record ${record.id.slice(-12)}`}>
+        <StatusChip status={record.status} />
+      </PageHeader>
+      <div className={styles.columns}>
+        <div className={styles.column}>
+          <Story record={record} />
+          <section className={styles.card} aria-labelledby="timeline">
+            <h2 id="timeline">Timeline</h2>
+            <Timeline record={record} />
+          </section>
+        </div>
+        <div className={styles.column}>
+          <section className={styles.card} aria-labelledby="facts">
+            <h2 id="facts">Facts</h2>
+            <Facts record={record} />
+          </section>
+          <section className={styles.card} aria-labelledby="payload">
+            <h2 id="payload">Payload</h2>
+            <Payload payload={record.payload} hidden={record.payloadHidden} />
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Story({ record }: { record: RecordDetail }) {
+  const zone = useZone();
+  const nowMs = useNow(1_000);
+  const { happened, mend } = whatHappened({ record, zone, nowMs });
+  return (
+    <section className={styles.card} aria-labelledby="what-happened">
+      <h2 id="what-happened">What happened</h2>
+      <p className={styles.happened} suppressHydrationWarning>
+        {happened}
+      </p>
+      {mend && (
+        <p className={styles.mend} suppressHydrationWarning>
+          {mend}
+        </p>
+      )}
+      <RecordActions record={record} />
+    </section>
+  );
+}

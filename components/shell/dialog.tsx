@@ -1,0 +1,30 @@
+"use client";
+// A dialog with its name as a heading. Written of parts: the ready-made one brings a second banner landmark.
+import { Modal } from "@mantine/core";
+import type { ReactNode } from "react";
+import styles from "./shell.module.css";
+
+type Props = { title: string; opened: boolean; onClose: () => void; children: ReactNode };
+
+export function Dialog({ title, opened, onClose, children }: Props) {
+  return (
+    <Modal.Root
+      opened={opened}
+      onClose={onClose}
+      centered
+      transitionProps={{ duration: 0 }}
+      styles={{ content: { backgroundColor: "var(--surface)" } }}
+    >
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <div className={styles.dialogHead}>
+            <Modal.Title>{title}</Modal.Title>
+            <Modal.CloseButton aria-label="Close" />
+          </div>
+          {children}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}

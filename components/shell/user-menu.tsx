@@ -1,0 +1,39 @@
+"use client";
+import { ActionIcon, Menu, Text } from "@mantine/core";
+import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { signOut } from "next-auth/react";
+import { useCaller } from "#components/shell/caller.tsx";
+import { roleNames } from "#lib/client/permissions.ts";
+
+export function UserMenu() {
+  const caller = useCaller();
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" c="var(--ink)" aria-label="Your account">
+          <IconUserCircle size={20} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label c="var(--ink)">
+          <Text size="sm" fw={600}>
+            {caller.name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {caller.email}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {roleNames[caller.role]}
+          </Text>
+        </Menu.Label>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconLogout size={16} aria-hidden />}
+          onClick={() => signOut({ callbackUrl: "/signin" })}
+        >
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

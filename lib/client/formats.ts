@@ -1,0 +1,115 @@
+// Figures and times as people read them. One language, and every zone is an argument: server and browser agree.
+import { countCap } from "#lib/contract/provider.ts";
+
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** `12,345`. */
+export const number = (value: number): string => grouped.format(value);
+
+/** A count that stops at its cap: `10,000+`. */
+export const count = (value: number): string => (value >= countCap ? `${number(countCap)}+` : number(value));
+
+/** `1 record`, `2 records`. */
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** A share, 0..1, as `99.3 %`; never rounds up to a perfect 100. */
+export function percent(share: number): string {
+  const value = Math.floor(share * 1000) / 10;
+  return `${trim(value)} %`;
+}
+
+/** `640 ms`, `2.3 s`, `45 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 9_950) return `${trim(ms / 1_000)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return pair(seconds, 60, "min", "s");
+  if (seconds < 86_400) return pair(Math.round(seconds / 60), 60, "h", "min");
+  return pair(Math.round(seconds / 3_600), 24, "d", "h");
+}
+
+/** `4 s ago`, `in 3 min`, `now`. */
+export function relative(iso: string, nowMs: number): string {
+  const ms = Date.parse(iso) - nowMs;
+  const size = Math.abs(ms);
+  if (size < 1_000) return "now";
+  const words = rough(size);
+  return ms < 0 ? `${words} ago` : `in ${words}`;
+}
+
+/** A duration in one unit: `4 s`, `3 min`, `2 h`, `5 d`. */
+export function rough(ms: number): string {
+  if (ms < 60_000) return `${Math.floor(ms / 1_000)} s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
+  if (ms < 86_400_000) return `${Math.floor(ms / 3_600_000)} h`;
+  return `${Math.floor(ms / 86_400_000)} d`;
+}
+
+/** `14:02`, and with the day when that is another one than today: `20 Nov 14:02`. */
+export function clock(iso: string, zone: string, nowMs: number, { seconds = false } = {}): string {
+  const at = partsOf(iso, zone);
+  const today = partsOf(new Date(nowMs).toISOString(), zone);
+  const time = `${at.hour}:${at.minute}${seconds ? `:${at.second}` : ""}`;
+  if (at.date === today.date) return time;
+  const year = at.year === today.year ? "" : ` ${at.year}`;
+  return `${at.day} ${at.month}${year} ${time}`;
+}
+
+/** Everything, for a title or a table: `20 Nov 2026 14:02:11 UTC`. */
+export function fullTime(iso: string, zone: string): string {
+  const at = partsOf(iso, zone);
+  return `${at.day} ${at.month} ${at.year} ${at.hour}:${at.minute}:${at.second} ${zone}`;
+}
+
+const trim = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
+
+function pair(value: number, base: number, big: string, small: string): string {
+  const rest = value % base;
+  return rest === 0
+    ? `${Math.floor(value / base)} ${big}`
+    : `${Math.floor(value / base)} ${big} ${rest} ${small}`;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function partsOf(iso: string, zone: string) {
+  const formatter =
+    formatters.get(zone) ??
+    new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+  formatters.set(zone, formatter);
+  const found = new Map(formatter.formatToParts(new Date(iso)).map(({ type, value }) => [type, value]));
+  const part = (name: Intl.DateTimeFormatPartTypes) => found.get(name) ?? "";
+  const [year, month, day] = [part("year"), part("month"), part("day")];
+  return {
+    year,
+    month,
+    day,
+    date: `${year} ${month} ${day}`,
+    hour: part("hour"),
+    minute: part("minute"),
+    second: part("second"),
+  };
+}
+
+/** An actor as a reader knows them: `Maria Lopez <maria@example.org>` is Maria Lopez. */
+export const person = (actor: string): string => actor.replace(/\s*<[^>]*>$/, "") || actor;
+
+/** A figure behind a decision: `p95Ms` 2300 is `p95 2.3 s`, `errorShare` 0.2 is `error share 20 %`. */
+export function figureWords(name: string, value: number | string | null): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  if (typeof value !== "number") return `${words} ${value ?? "–"}`;
+  if (name.endsWith("Ms")) return `${words.replace(/ ?ms$/, "")} ${duration(value)}`;
+  if (/share$/i.test(name)) return `${words} ${percent(value)}`;
+  return `${words} ${Number.isInteger(value) ? number(value) : trim(value)}`;
+}

@@ -1,0 +1,57 @@
+// How the browser speaks to the API: JSON in, JSON out, and a problem as an error that can be shown.
+import { Problem } from "#lib/contract/problem.ts";
+
+/** The API refused, or could not be reached (`status` 0); its message is a sentence for people. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly status: number;
+  readonly problem: Problem | null;
+
+  constructor(status: number, message: string, problem: Problem | null = null) {
+    super(message);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => call(path, { signal });
+
+export const sendJson = <T>(method: "POST" | "PATCH", path: string, body: unknown): Promise<T> =>
+  call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await reach(path, init);
+  if (!response.ok) throw await refusal(response);
+  const body: T = await response.json();
+  return body;
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(
+      0,
+      "The dashboard's server could not be reached. Check the connection, then try again.",
+    );
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const parsed = Problem.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) return new ApiError(response.status, `The server answered ${response.status}.`);
+  return new ApiError(response.status, parsed.data.detail || parsed.data.title, parsed.data);
+}
+
+/** What to show of any error. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof Error && error.message !== "" ? error.message : "Something went wrong.";
+
+/** `?a=1&b=2` of the values that are there. */
+export function queryString(values: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(values).filter(([, value]) => value != null && value !== "");
+  return given.length === 0
+    ? ""
+    : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}

@@ -1,0 +1,37 @@
+// Why a button cannot be pressed, in words. The server checks again; this only says it before the press.
+import { may, type Permission, type Role } from "#lib/core/access.ts";
+import type { Team } from "#lib/core/status.ts";
+
+export const roleNames: Record<Role, string> = {
+  end_user: "End user",
+  support_data: "Support, data",
+  support_tech: "Support, technical",
+  developer: "Developer",
+  admin: "Administrator",
+};
+
+const deeds: Record<Permission, string> = {
+  see: "look at the dashboard",
+  see_payload: "see payloads",
+  enqueue: "add records",
+  retry_technical: "retry technical failures",
+  retry_client_data: "retry client-data failures",
+  reject_technical: "reject or reopen technical failures",
+  reject_client_data: "reject or reopen client-data failures",
+  operate: "pause, resume or probe providers",
+  manage_providers: "change providers",
+  simulate: "turn the simulator's knobs",
+};
+
+/** Null when the role may; else the sentence that the button carries. */
+export const whyNot = (role: Role, permission: Permission): string | null =>
+  may(role, permission) ? null : `Your role, ${roleNames[role]}, may not ${deeds[permission]}.`;
+
+export const retryPermission: Record<Team, Permission> = {
+  technical: "retry_technical",
+  client_data: "retry_client_data",
+};
+export const rejectPermission: Record<Team, Permission> = {
+  technical: "reject_technical",
+  client_data: "reject_client_data",
+};

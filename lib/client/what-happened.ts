@@ -1,0 +1,83 @@
+// A record's story in two sentences: what happened, and what would mend it.
+import { clock } from "#lib/client/formats.ts";
+import type { RecordDetail } from "#lib/contract/record.ts";
+import type { RecordStatus } from "#lib/core/status.ts";
+
+export type Story = { happened: string; mend: string | null };
+type Given = { record: RecordDetail; zone: string; nowMs: number };
+
+export const whatHappened = (given: Given): Story => stories[given.record.status](given);
+
+const stories: Record<RecordStatus, (given: Given) => Story> = {
+  waiting: ({ record, zone, nowMs }) => {
+    const later = record.dueAt !== null && Date.parse(record.dueAt) > nowMs;
+    return later
+      ? { happened: `It leaves for ${record.providerName} at ${at(record.dueAt, zone, nowMs)}.`, mend: null }
+      : { happened: `It is due and waits for its turn at ${record.providerName}.`, mend: null };
+  },
+  sending: ({ record }) => ({ happened: `It is on its way to ${record.providerName} now.`, mend: null }),
+  retrying: ({ record, zone, nowMs }) => ({
+    happened: `${record.providerName} did not take it yet: ${quoted(record.lastError)}`,
+    mend: `Nothing to do: it goes again by itself${record.dueAt === null ? "" : ` at ${at(record.dueAt, zone, nowMs)}`}.`,
+  }),
+  held: ({ record }) => ({
+    happened: `Nothing is sent to ${record.providerName} now, so it waits with the others.`,
+    mend: "Nothing to do: it goes by itself when the provider is on again.",
+  }),
+  delivered: ({ record, zone, nowMs }) => ({
+    happened: `${record.providerName} has it since ${at(record.settledAt, zone, nowMs)}${tries(record.attempts)}.`,
+    mend: null,
+  }),
+  duplicate: ({ record, zone, nowMs }) => ({
+    happened: `${record.providerName} had it already, so nothing was done twice (${at(record.settledAt, zone, nowMs)}).`,
+    mend: null,
+  }),
+  failed: ({ record, ...given }) => failed(record, given),
+  rejected: ({ record, zone, nowMs }) => {
+    const act = record.events.findLast((event) => event.kind === "rejected");
+    const by = act?.actor == null ? "" : ` by ${act.actor}`;
+    return {
+      happened: `Closed${by} at ${at(act?.at ?? record.settledAt, zone, nowMs)}, not sent: ${quoted(act?.reason ?? null)}`,
+      mend: "Reopen it if it should be sent after all.",
+    };
+  },
+  discarded: ({ record }) => ({
+    happened: `${record.providerName} refused its data, and its policy drops such records: ${quoted(record.lastError)}`,
+    mend: "The next record with correct data goes through.",
+  }),
+};
+
+function failed(record: RecordDetail, { zone, nowMs }: Omit<Given, "record">): Story {
+  const when = at(record.failure?.failedAt ?? null, zone, nowMs);
+  const said = quoted(record.lastError);
+  if (record.failure?.outcome === "ambiguous")
+    return {
+      happened: `Maybe delivered: ${record.providerName} got the request at ${when}, but its answer never came. ${said}`,
+      mend: "Retry is safe: it carries the same key, so the provider can tell it has it already.",
+    };
+  if (record.failure?.category === "client_data")
+    return {
+      happened: `${record.providerName} refused its data at ${when}: ${said}`,
+      mend: "Trying again won't help until the data is right, or the provider accepts it. Otherwise reject it.",
+    };
+  if (record.failure?.category === "poison")
+    return {
+      happened: `A worker stopped in the middle of sending it, again and again; it was set aside at ${when}. ${said}`,
+      mend: "Look at the payload first. Retry sends it once more.",
+    };
+  return {
+    happened: `Not delivered at ${when}${tries(record.attempts)}: ${said}`,
+    mend: "The data is fine. Retry sends it again; it helps once the provider is well.",
+  };
+}
+
+const at = (iso: string | null, zone: string, nowMs: number): string =>
+  iso === null ? "an unknown time" : clock(iso, zone, nowMs);
+
+const tries = (attempts: number): string =>
+  attempts > 1 ? `, tried ${attempts} times` : attempts === 1 ? ", tried once" : "";
+
+function quoted(text: string | null): string {
+  if (text === null || text === "") return "no reason was given.";
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

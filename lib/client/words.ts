@@ -1,0 +1,55 @@
+// The words for values that the wire speaks in codes. A new value without a word does not compile.
+import type { rejectCodes } from "#lib/contract/record.ts";
+import type { Outcome } from "#lib/core/outcome.ts";
+import type { EventKind, FailureCategory, Hold, Team } from "#lib/core/status.ts";
+
+export type RejectCode = (typeof rejectCodes)[number];
+
+export const teamWords: Record<Team, string> = { technical: "Technical", client_data: "Client data" };
+
+export const categoryWords: Record<FailureCategory, string> = {
+  technical: "Technical",
+  client_data: "Client data",
+  poison: "Broke the worker",
+};
+
+export const outcomeWords: Record<Outcome, string> = {
+  delivered: "Delivered",
+  duplicate: "Had it already",
+  invalid: "Refused the data",
+  unauthorized: "Refused our credentials",
+  throttled: "Too many requests",
+  unavailable: "Not available",
+  ambiguous: "Maybe delivered",
+  unexpected: "Unexpected answer",
+};
+
+export const holdWords: Record<Hold, string> = {
+  disabled: "switched off",
+  paused: "paused",
+  outside_window: "outside its delivery hours",
+  quota_spent: "quota spent",
+  breaker_open: "breaker open",
+  unhealthy: "health check fails",
+};
+
+export const eventWords: Record<EventKind, string> = {
+  attempted: "Tried",
+  delivered: "Delivered",
+  duplicate: "Delivered, had it already",
+  failed: "Not delivered",
+  discarded: "Discarded",
+  interrupted: "Interrupted",
+  retried: "Sent again by hand",
+  retry_cancelled: "Retry taken back",
+  rejected: "Closed – not sent",
+  reopened: "Reopened",
+};
+
+export const rejectWords: Record<RejectCode, string> = {
+  duplicate: "Duplicate of another record",
+  obsolete: "No longer needed",
+  wrong_data: "The data is wrong",
+  customer_wish: "The customer wishes so",
+  other: "Another reason",
+};
