@@ -32,7 +32,7 @@ export function ProviderCharts({ provider, range, onRange, throughput, changes }
           size="xs"
           aria-label="Time range"
           value={range}
-          onChange={(value) => onRange(ranges.find((one) => one === value) ?? "1h")}
+          onChange={(value) => onRange(ranges.find((one) => one === value) ?? "15m")}
           data={ranges.map((value) => ({ value, label: extents[value].label }))}
           transitionDuration={0}
         />

@@ -107,7 +107,7 @@ export const person = (actor: string): string => actor.replace(/\s*<[^>]*>$/, ""
 
 /** A figure behind a decision: `p95Ms` 2300 is `p95 2.3 s`, `errorShare` 0.2 is `error share 20 %`. */
 export function figureWords(name: string, value: number | string | null): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  const words = name.replace(/\B([A-Z])/g, " $1").toLowerCase();
   if (typeof value !== "number") return `${words} ${value ?? "–"}`;
   if (name.endsWith("Ms")) return `${words.replace(/ ?ms$/, "")} ${duration(value)}`;
   if (/share$/i.test(name)) return `${words} ${percent(value)}`;

@@ -1,6 +1,6 @@
 import { createLoader, parseAsStringLiteral } from "nuqs/server";
 import { ranges } from "#lib/client/ranges.ts";
 
-export const rangeParsers = { range: parseAsStringLiteral(ranges).withDefault("1h") };
+export const rangeParsers = { range: parseAsStringLiteral(ranges).withDefault("15m") };
 
 export const loadRange = createLoader(rangeParsers);

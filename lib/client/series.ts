@@ -90,7 +90,8 @@ export function breakerSegments(
   span: Span,
 ): BandSegment[] {
   const sorted = oldestFirst(changes).filter((change) => Date.parse(change.at) < span.toMs);
-  const first = sorted[0];
+  // A change after the span still says what the breaker was before it.
+  const first = oldestFirst(changes)[0];
   const segments: BandSegment[] = [
     {
       fromMs: span.fromMs,

@@ -40,7 +40,7 @@ export const eventWords: Record<EventKind, string> = {
   failed: "Not delivered",
   discarded: "Discarded",
   interrupted: "Interrupted",
-  retried: "Sent again by hand",
+  retried: "Retried",
   retry_cancelled: "Retry taken back",
   rejected: "Closed – not sent",
   reopened: "Reopened",

@@ -57,7 +57,10 @@ describe("doors", () => {
   test.each(Object.keys(keepers))("%s has one door", (name) => {
     const wrong = imports
       .filter(({ target }) => target === name || target.startsWith(`${name}/`))
-      .filter(({ file }) => !(keepers[name] ?? []).some((keeper) => file === keeper || file.startsWith(`${keeper}/`)));
+      .filter(
+        ({ file }) =>
+          !(keepers[name] ?? []).some((keeper) => file === keeper || file.startsWith(`${keeper}/`)),
+      );
     expect(wrong).toEqual([]);
   });
 
@@ -88,7 +91,8 @@ function importsOf(file: string): Import[] {
   return [...found].map(([, plain, dynamic]) => {
     const name = plain ?? dynamic ?? "";
     if (name.startsWith("#")) return { file, target: `/${name.slice(1)}` };
-    if (name.startsWith(".")) return { file, target: `/${relative(root, resolve(root, dirname(file), name))}` };
+    if (name.startsWith("."))
+      return { file, target: `/${relative(root, resolve(root, dirname(file), name))}` };
     return { file, target: name };
   });
 }
