@@ -6,7 +6,7 @@ import { migrate as runDrizzle } from "drizzle-orm/postgres-js/migrator";
 import { runMigrations as migrateGraphileWorker } from "graphile-worker";
 import postgres from "postgres";
 import journal from "#db/migrations/meta/_journal.json" with { type: "json" };
-import { partitionDaysAhead } from "#db/partitions.ts";
+import { makePartitions } from "#db/partitions.ts";
 
 const here = (path: string) => new URL(path, import.meta.url);
 
@@ -15,16 +15,21 @@ export class WrongDatabase extends Error {
   override name = "WrongDatabase";
 }
 
+/** `warn` is told what the server warns of, such as a role that this user may not create. */
+type Options = { warn?: (text: string) => void };
+
 /**
  * Migrates the database at `url`.
  *
  * @throws WrongDatabase when it is newer than this code, or older than PostgreSQL 15.
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, { warn = () => {} }: Options = {}): Promise<void> {
   const sql = postgres(url, {
     max: 1,
     connect_timeout: 10,
-    onnotice: () => {},
+    onnotice: ({ severity, message }) => {
+      if (severity === "WARNING" && message) warn(message);
+    },
     connection: { application_name: "redrive migrate" },
   });
   try {
@@ -40,7 +45,7 @@ export async function migrate(url: string): Promise<void> {
     await nameTasks(sql);
     await applyFolder(sql, here("./functions/"));
     await applyFolder(sql, here("./roles/"));
-    await sql`select redrive.make_partitions(${partitionDaysAhead}::int)`;
+    await makePartitions(sql);
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -96,4 +101,25 @@ async function applyFolder(sql: postgres.Sql, folder: URL): Promise<void> {
   await sql.begin(async (transaction) => {
     for (const file of files) await transaction.unsafe(await readFile(new URL(file, folder), "utf8"));
   });
+}
+
+/**
+ * For those who work in a database that others migrate.
+ *
+ * @throws WrongDatabase when the database at `url` is not at this code's state, with what to do about it.
+ */
+export async function refuseUnmigrated(url: string): Promise<void> {
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: "redrive check" },
+  });
+  try {
+    await refuseWrongDatabase(sql);
+    if (await isMigrated(sql)) return;
+    throw new WrongDatabase("The database is not migrated: run npm run migrate first.");
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }

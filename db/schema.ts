@@ -54,6 +54,11 @@ export const outbox = redrive.table(
     index("outbox_provider_id").on(table.provider, table.id),
     index("outbox_correlation_id").on(table.correlationId).where(sql`correlation_id is not null`),
     check("outbox_id_is_uuid_v7", sql`get_byte(uuid_send(id), 6) >> 4 = 7`),
+    // graphile-worker takes names of at most 128 characters.
+    check(
+      "outbox_task_names_fit",
+      sql`length(on_delivered) between 1 and 128 and length(on_failed) between 1 and 128 and length(on_rejected) between 1 and 128`,
+    ),
     check("outbox_headers_are_an_object", sql`headers is null or jsonb_typeof(headers) = 'object'`),
   ],
 );

@@ -53,9 +53,11 @@ export async function startWorker(env: Env, log: Log = createLog("worker", env.L
     id,
     drains,
     async stop() {
-      await Promise.all(clocks.map((clock) => clock.stop()));
-      await jobs.stop();
-      await drains.stop(graceMs);
+      // The drains first: the grace begins now, whatever a clock or a job is busy with.
+      const ends = [drains.stop(graceMs), jobs.stop(), ...clocks.map((clock) => clock.stop())];
+      for (const end of await Promise.allSettled(ends)) {
+        if (end.status === "rejected") log.warn({ err: end.reason }, "a part did not stop in order");
+      }
       hints.stop();
       await signOff(sql, id);
       await http.close();
@@ -67,7 +69,10 @@ export async function startWorker(env: Env, log: Log = createLog("worker", env.L
 
 async function sweep(deps: Deps, drains: Drains): Promise<void> {
   await endPauses(deps.sql);
-  for (const provider of await readIdleProviders(deps.sql)) await drains.start(provider);
+  for (const provider of await readIdleProviders(deps.sql)) {
+    // One provider's trouble is no other's.
+    await drains.start(provider).catch((error) => deps.log.warn({ err: error, provider }, "not started"));
+  }
 }
 
 function startJobs(url: string, deps: Deps, drains: Drains): Promise<Runner> {

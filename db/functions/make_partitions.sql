@@ -2,6 +2,9 @@
 -- it made. Rows that came before their partition wait in the default partition and are moved when it is made.
 create or replace function redrive.make_partitions(days_ahead int, moment timestamptz default now()) returns int
 language plpgsql
+-- Attaching a partition waits for everyone who reads the default one, and everyone after waits for it: rather not now,
+-- there are two weeks of slack.
+set lock_timeout = '2s'
 as $$
 declare
   made int := 0;

@@ -17,10 +17,10 @@ begin
         hint = 'Create the provider in the dashboard or with POST /api/v1/providers, or mend its name.';
   end if;
 
-  -- The binary size is cheap to read and within a small factor of the text's; only what may be too large is measured.
+  -- Always the text's own size: stored compressed, or as numbers with exponents, far more than 1 MiB looks small.
   select fresh.provider, octet_length(fresh.payload::text) as bytes into bad
   from fresh
-  where pg_column_size(fresh.payload) > 200000 and octet_length(fresh.payload::text) > 1048576
+  where octet_length(fresh.payload::text) > 1048576
   limit 1;
   if found then
     raise exception 'payload of % bytes for provider "%" is over the limit of 1 MiB (1048576 bytes)', bad.bytes, bad.provider
@@ -48,7 +48,16 @@ begin
 end
 $$;
 
-create or replace trigger outbox_inserted
-after insert on redrive.outbox
-referencing new table as fresh
-for each statement execute function redrive.outbox_inserted();
+do $$
+begin
+  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
+  if not exists (
+    select from pg_trigger where tgname = 'outbox_inserted' and tgrelid = 'redrive.outbox'::regclass
+  ) then
+    create trigger outbox_inserted
+    after insert on redrive.outbox
+    referencing new table as fresh
+    for each statement execute function redrive.outbox_inserted();
+  end if;
+end
+$$;

@@ -8,6 +8,15 @@ begin
 end
 $$;
 
-create or replace trigger outbox_refuses_update
-before update on redrive.outbox
-for each statement execute function redrive.outbox_refuses_change();
+do $$
+begin
+  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
+  if not exists (
+    select from pg_trigger where tgname = 'outbox_refuses_update' and tgrelid = 'redrive.outbox'::regclass
+  ) then
+    create trigger outbox_refuses_update
+    before update on redrive.outbox
+    for each statement execute function redrive.outbox_refuses_change();
+  end if;
+end
+$$;

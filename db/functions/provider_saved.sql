@@ -11,6 +11,15 @@ begin
 end
 $$;
 
-create or replace trigger provider_saved
-after insert or update on redrive.providers
-for each row execute function redrive.provider_saved();
+do $$
+begin
+  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
+  if not exists (
+    select from pg_trigger where tgname = 'provider_saved' and tgrelid = 'redrive.providers'::regclass
+  ) then
+    create trigger provider_saved
+    after insert or update on redrive.providers
+    for each row execute function redrive.provider_saved();
+  end if;
+end
+$$;

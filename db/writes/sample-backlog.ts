@@ -6,6 +6,11 @@ export async function sampleBacklog(sql: Sql): Promise<void> {
     const [lock] = await transaction<{ mine: boolean }[]>`
       select pg_try_advisory_xact_lock(hashtext('redrive.sample_backlog')) as mine`;
     if (!lock?.mine) return;
+    const [sampled] = await transaction`
+      select from redrive.throughput
+      where bucket = date_bin('10 seconds', now(), '2000-01-01Z') and backlog is not null
+      limit 1`;
+    if (sampled) return;
     await transaction`
       with backlog as (
         select

@@ -46,6 +46,8 @@ export type Settlement = {
   journal: string[];
   /** How long the last of them may take, ms. */
   deadlineMs: number;
+  /** The operator's wish for a probe was fulfilled. */
+  probeTaken: boolean;
   columns: ControlColumns;
   changes: (Change & { atMs: number })[];
 };
@@ -61,7 +63,7 @@ export type AfterSettle = {
 
 /** @returns null when the lease is lost: nothing was written. */
 export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSettle | null> {
-  const { provider, owner, epoch, settled, journal, deadlineMs, columns, changes } = settlement;
+  const { provider, owner, epoch, settled, journal, deadlineMs, probeTaken, columns, changes } = settlement;
   const failed = settled.filter((one) => one.failure !== null);
   const continued = settled.filter((one) => one.continuation !== null);
   const counts = count(settled);
@@ -72,6 +74,7 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
         lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond',
         in_flight = ${journal}::uuid[],
         in_flight_until = clock_timestamp() + ${deadlineMs}::int * interval '1 millisecond',
+        probe_requested_by = case when ${probeTaken} then null else probe_requested_by end,
         control = ${sql.json(columns.control as never)},
         batch_size = ${columns.batchSize},
         breaker = ${columns.breaker},
@@ -111,7 +114,7 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
         attempts = result.attempts,
         tries = result.tries,
         tried_at = to_timestamp((result.at_ms - result.duration_ms) / 1000),
-        interruptions = 0
+        interruptions = case result.kind when 'interrupted' then queue.interruptions else 0 end
       from result
       where queue.record_id = result.id and result.due_in_ms is not null
       returning queue.record_id, queue.due_at
@@ -139,7 +142,10 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
         case when again.due_at is null then result.detail::jsonb
         else coalesce(result.detail::jsonb, '{}') || jsonb_build_object('dueAt', again.due_at) end
       from result
+      left join gone on gone.record_id = result.id
       left join again on again.record_id = result.id
+      -- What was not queued any more is looked at apart, see absorbLateSuccesses.
+      where gone.record_id is not null or again.record_id is not null
     ), rollup as (
       insert into redrive.throughput as present
         (provider, bucket, delivered, retried, failed, by_outcome, latency, batch_size)
@@ -187,38 +193,48 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
   return after ?? null;
 }
 
-/** Takes up an operator's wish for a probe, once. */
-export async function clearProbeRequest(sql: Sql, provider: string): Promise<void> {
-  await sql`update redrive.provider_state set probe_requested_by = null where provider = ${provider}`;
-}
-
 /**
  * A success that arrives after the lease was lost, or after a person settled the record: it happened, so it is written
- * down, and nobody need do it again. A failure that comes so late is not.
+ * down, its flow goes on, and nobody need do it again. A failure that comes so late is not.
  */
-export async function absorbLateSuccesses(sql: Sql, late: Settled[]): Promise<void> {
+export async function absorbLateSuccesses(sql: Sql, provider: string, late: Settled[]): Promise<void> {
   const delivered = late.filter((one) => one.kind === "delivered" || one.kind === "duplicate");
   if (delivered.length === 0) return;
-  const ids = delivered.map((one) => one.id);
-  await sql.begin(async (transaction) => {
-    await transaction`delete from redrive.queue where record_id = any (${ids}::uuid[])`;
-    await transaction`delete from redrive.failures where record_id = any (${ids}::uuid[]) and state = 'open'`;
-    await transaction`
-      insert into redrive.events (record_id, at, kind, attempt, outcome, status, duration_ms)
-      select one.id, to_timestamp(one.at_ms / 1000), one.kind, one.tries, one.kind, one.status, one.duration_ms
+  const continued = delivered.filter((one) => one.continuation !== null);
+  await sql`
+    with late as (
+      select late.*
       from unnest(
-        ${ids}::uuid[],
+        ${delivered.map((one) => one.id)}::uuid[],
         ${delivered.map((one) => one.kind)}::text[],
         ${delivered.map((one) => one.tries)}::smallint[],
         ${delivered.map((one) => one.atMs)}::float8[],
         ${delivered.map((one) => one.status)}::smallint[],
         ${delivered.map((one) => one.durationMs)}::int[]
-      ) as one(id, kind, tries, at_ms, status, duration_ms)
-      where not exists (
-        select from redrive.events
-        where events.record_id = one.id and events.kind = one.kind and events.attempt = one.tries
-      )`;
-  });
+      ) as late(id, kind, tries, at_ms, status, duration_ms)
+    ), unqueued as (
+      delete from redrive.queue using late
+      where queue.record_id = late.id and queue.provider = ${provider}
+      returning queue.record_id
+    ), unfailed as (
+      delete from redrive.failures using late
+      where failures.record_id = late.id and failures.state = 'open'
+      returning failures.record_id
+    ), settled as (
+      select record_id from unqueued union select record_id from unfailed
+    ), timeline as (
+      insert into redrive.events (record_id, at, kind, attempt, outcome, status, duration_ms)
+      select late.id, to_timestamp(late.at_ms / 1000), late.kind, late.tries, late.kind, late.status, late.duration_ms
+      from late
+      join settled on settled.record_id = late.id
+    )
+    select graphile_worker.add_job(continuation.task, continuation.payload::json)
+    from unnest(
+      ${continued.map((one) => one.id)}::uuid[],
+      ${continued.map((one) => one.continuation?.task ?? null)}::text[],
+      ${continued.map((one) => JSON.stringify(one.continuation?.payload))}::text[]
+    ) as continuation(id, task, payload)
+    join settled on settled.record_id = continuation.id`;
 }
 
 function count(settled: Settled[]) {

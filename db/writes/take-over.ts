@@ -20,8 +20,11 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
       update redrive.provider_state
       set
         -- The journal runs a little ahead of the sockets, which never were more than the batch size.
-        phantoms = least(${lease.interrupted.length}::int, ${batchSize}::int),
-        phantoms_until = in_flight_until,
+        phantoms = least(
+          ${lease.interrupted.length}::int + case when phantoms_until > now() then phantoms else 0 end,
+          ${batchSize}::int
+        ),
+        phantoms_until = greatest(in_flight_until, phantoms_until),
         in_flight = '{}',
         in_flight_until = null
       where provider = ${lease.provider} and owner = ${lease.owner} and epoch = ${lease.epoch}
@@ -50,6 +53,15 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
         record_id, provider, 'poison', 'technical', provider || ':poison',
         'The worker died three times while this record was on its way.', attempts, tries, clock_timestamp()
       from poisoned
+    ), continued as (
+      select graphile_worker.add_job(
+        outbox.on_failed,
+        json_build_object('recordId', outbox.id, 'provider', outbox.provider, 'outcome', null, 'status', null,
+          'response', null, 'error', 'The worker died three times while this record was on its way.')
+      )
+      from poisoned
+      join redrive.outbox on outbox.id = poisoned.record_id
+      where outbox.on_failed is not null
     ), timeline as (
       insert into redrive.events (record_id, at, kind, detail)
       select
@@ -65,6 +77,7 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
     select
       (select count(*)::int from delayed) as interrupted,
       (select count(*)::int from poisoned) as poisoned,
+      (select count(*)::int from continued) as continuations,
       phantoms,
       extract(epoch from phantoms_until)::float8 * 1000 as phantoms_until_ms
     from lease`;

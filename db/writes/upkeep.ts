@@ -1,9 +1,9 @@
 // What keeps the tables small and ready: partitions ahead of need, and no rows that nobody will read.
 import type { Sql } from "#db/client.ts";
-import { partitionDaysAhead } from "#db/partitions.ts";
+import { makePartitions } from "#db/partitions.ts";
 
 export async function upkeep(sql: Sql): Promise<void> {
-  await sql`select redrive.make_partitions(${partitionDaysAhead}::int)`;
+  await makePartitions(sql);
   await sql`delete from redrive.idempotency_keys where created_at < now() - interval '24 hours'`;
   await sql`delete from redrive.workers where seen_at < now() - interval '1 day'`;
   await sql`delete from redrive.throughput where bucket < now() - interval '90 days'`;

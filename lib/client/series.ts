@@ -39,7 +39,8 @@ function pointOf(atMs: number, item: ThroughputPoint | undefined, perMinute: num
     delivered: rate(item?.delivered),
     retried: rate(item?.retried),
     failed: rate(item?.failed),
-    held: item?.held ?? null,
+    // Without a sample of the backlog there is none of what is held.
+    held: item?.backlog == null ? null : item.held,
     waiting: item?.backlog == null ? null : Math.max(0, item.backlog - item.held),
     oldestS: item?.oldestMs == null ? null : Math.round(item.oldestMs / 100) / 10,
     batchSize: item?.batchSize ?? null,
@@ -121,11 +122,15 @@ export function withPauses(
   pausedNow: { reason: string | null } | null,
   span: Span,
 ): BandSegment[] {
-  const runs = heldRuns(points, span);
+  // What was held around an open breaker was held by the breaker.
+  const open = segments.filter(({ state }) => state !== "closed");
+  const runs = heldRuns(points, span).filter(
+    (run) => !open.some(({ fromMs, toMs }) => run.fromMs <= toMs && fromMs <= run.toMs),
+  );
   if (pausedNow !== null) {
     const last = runs.at(-1);
-    const reaches = last !== undefined && last.toMs >= span.toMs - 2 * span.stepMs;
-    if (reaches) last.toMs = span.toMs;
+    const moved = points.some(({ atMs, held }) => held === 0 && last !== undefined && atMs >= last.toMs);
+    if (last !== undefined && !moved) last.toMs = span.toMs;
     else runs.push({ fromMs: Math.max(span.fromMs, span.toMs - span.stepMs), toMs: span.toMs });
   }
   return segments.flatMap((segment) => {

@@ -23,9 +23,9 @@ export const EnqueueRecord = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   priority: z.int().min(-32_768).max(32_767).optional(),
   notBefore: z.iso.datetime({ offset: true }).optional(),
-  onDelivered: text(200).optional(),
-  onFailed: text(200).optional(),
-  onRejected: text(200).optional(),
+  onDelivered: text(128).optional(),
+  onFailed: text(128).optional(),
+  onRejected: text(128).optional(),
 });
 export type EnqueueRecord = z.infer<typeof EnqueueRecord>;
 export const EnqueuedRecord = z.object({ id: RecordId });

@@ -13,8 +13,8 @@ const Env = z.object({
   PORT: z.coerce
     .number("must be a port number")
     .int("must be a port number")
-    .min(0)
-    .max(65_535, "must be a port number, 0 to 65535")
+    .min(1, "must be a port number, 1 to 65535")
+    .max(65_535, "must be a port number, 1 to 65535")
     .default(3000),
   REDRIVE_SECRET: z
     .string()

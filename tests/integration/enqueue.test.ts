@@ -39,6 +39,25 @@ test("a payload over 1 MiB is refused, one of just 1 MiB is taken", async () => 
   await expect(ofBytes(1_048_576)).resolves.toHaveLength(1);
 });
 
+test("a payload over 1 MiB is refused however small it is stored", async () => {
+  await base.sql`create table documents as select to_jsonb(repeat('x', 5000000)) as document`;
+  await expect(
+    base.sql`insert into redrive.outbox (provider, payload) select 'ats', document from documents`,
+  ).rejects.toThrow("payload of 5000002 bytes");
+  await expect(base.sql`select redrive.enqueue('ats', to_jsonb(repeat(chr(1), 190000)))`).rejects.toThrow(
+    "1 MiB",
+  );
+  await expect(
+    base.sql`select redrive.enqueue('ats', jsonb_agg(1e131071::numeric)) from generate_series(1, 20)`,
+  ).rejects.toThrow("1 MiB");
+});
+
+test("a task name that graphile-worker would not take is refused at once", async () => {
+  await expect(
+    base.sql`select redrive.enqueue('ats', '{}', on_delivered => repeat('x', 129))`,
+  ).rejects.toThrow("outbox_task_names_fit");
+});
+
 test("an id that is no UUIDv7 is refused", async () => {
   await expect(
     base.sql`insert into redrive.outbox (id, provider, payload) values (gen_random_uuid(), 'ats', '{}')`,

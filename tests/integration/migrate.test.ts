@@ -80,6 +80,21 @@ test("ids sort by time, on every supported server", async () => {
   expect(age?.recent).toBe(true);
 });
 
+test("a migration beside an open enqueue waits for nobody, and no other enqueue waits for it", async () => {
+  await sql`insert into redrive.providers (slug, policy, updated_by) values ('busy', '{"name": "Busy"}', 'test')`;
+  await sql.begin(async (open) => {
+    await open`select redrive.enqueue('busy', '{}')`;
+    // Would either wait for the open transaction, this would never end.
+    await migrate(url);
+    await sql.begin(async (other) => {
+      await other`set local lock_timeout = '2s'`;
+      await other`select redrive.enqueue('busy', '{}')`;
+    });
+  });
+  const [row] = await sql`select count(*)::int as n from redrive.queue where provider = 'busy'`;
+  expect(row?.n).toBe(2);
+});
+
 test("a database that a later version migrated is refused with one sentence", async () => {
   await sql`insert into redrive.migrations (hash, created_at) values ('from the future', ${Date.now() + 1e12})`;
   await expect(migrate(url)).rejects.toThrow(WrongDatabase);

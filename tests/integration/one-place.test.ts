@@ -7,11 +7,12 @@ import { rejectRecord } from "#db/writes/reject-record.ts";
 import { releaseLease } from "#db/writes/release-lease.ts";
 import { reopenRecord } from "#db/writes/reopen-record.ts";
 import { retryRecord } from "#db/writes/retry-record.ts";
-import { type Settled, settle } from "#db/writes/settle.ts";
+import { settle } from "#db/writes/settle.ts";
 import { takeLease } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { enqueue } from "#tests/support/engine.ts";
+import { aResult, aSettlement } from "#tests/support/settlement.ts";
 
 let base: TestDatabase;
 beforeAll(async () => {
@@ -86,42 +87,13 @@ async function work(act: "deliver" | "retry later" | "fail" | "die", id: string)
     await takeOver(sql, { ...lease, interrupted: [id] }, 1);
   } else {
     const [queued] = await sql<{ tries: number }[]>`select tries from redrive.queue where record_id = ${id}`;
-    const kinds = { deliver: "delivered", "retry later": "attempted", fail: "failed" } as const;
-    const settled: Settled = {
-      id,
-      kind: kinds[act],
-      outcome: act === "deliver" ? "delivered" : "unavailable",
-      attempts: 1,
-      tries: (queued?.tries ?? 0) + 1,
-      atMs: Date.now(),
-      durationMs: 1,
-      status: null,
-      detail: { error: "x" },
-      dueInMs: act === "retry later" ? 1_000 : null,
-      failure:
-        act === "fail" ? { category: "technical", team: "technical", fingerprint: "f", message: "m" } : null,
-      continuation: null,
-    };
+    const result = { deliver: aResult.delivered, "retry later": aResult.retrying, fail: aResult.failed }[act];
     // A worker only settles what it read from the queue.
     if (queued) {
-      await settle(sql, {
-        provider: "any",
-        owner: "worker",
-        epoch: lease.epoch,
-        settled: [settled],
-        journal: [],
-        deadlineMs: 1_000,
-        changes: [],
-        columns: {
-          control: {},
-          batchSize: 1,
-          breaker: "closed",
-          breakerReason: null,
-          breakerSinceMs: null,
-          nextProbeAtMs: null,
-          nextHealthAtMs: null,
-        },
-      });
+      await settle(
+        sql,
+        aSettlement("any", "worker", lease.epoch, [result(id, { tries: queued.tries + 1, attempts: 1 })]),
+      );
     }
   }
   await releaseLease(sql, lease, null);

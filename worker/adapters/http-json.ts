@@ -14,9 +14,11 @@ const userAgent = `Redrive/${packageJson.version}`;
 
 /** Headers that belong to the connection or to us; a record's own headers can't set them. */
 const reserved = new Set([
+  "accept-encoding",
   "connection",
   "content-type",
   "content-length",
+  "expect",
   "host",
   "idempotency-key",
   "keep-alive",
@@ -34,7 +36,9 @@ export function createRequestBuilder(policy: ProviderPolicy, auth: ProviderAuth)
   const url = new URL(policy.url);
   const path = url.pathname + url.search;
   const bodyless = policy.method === "GET";
-  const fixed = ["user-agent", userAgent, "accept-encoding", "identity", ...authHeaders(auth)];
+  const proof = authHeaders(auth);
+  const fixed = ["user-agent", userAgent, "accept-encoding", "identity", ...proof];
+  const proofNames = new Set(proof.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   if (!bodyless) fixed.push("content-type", "application/json");
 
   /** @param nowMs wall-clock time, ms; @param span 16 hex digits for the trace's span. */
@@ -53,7 +57,7 @@ export function createRequestBuilder(policy: ProviderPolicy, auth: ProviderAuth)
     let traced = false;
     for (const [name, value] of Object.entries(record.headers ?? {})) {
       const lower = name.toLowerCase();
-      if (reserved.has(lower) || lower === "x-correlation-id") continue;
+      if (reserved.has(lower) || proofNames.has(lower) || lower === "x-correlation-id") continue;
       if (lower === "traceparent") traced = true;
       headers.push(name, String(value));
     }

@@ -16,6 +16,9 @@ const keptBody = 2_000;
 /** How much of it a continuation is given. */
 const continuedBody = 65_536;
 
+/** The timeline's column holds no more; a record that is asked to wait each second comes there in nine hours. */
+const triesMax = 32_767;
+
 export type Attempted = {
   record: DueRecord;
   reply: Reply;
@@ -46,7 +49,7 @@ export function conclude(
   const base = {
     id: record.id,
     outcome: classified.outcome,
-    tries: record.tries + 1,
+    tries: nextTry(record),
     attempts: record.attempts,
     atMs: endedAtMs,
     durationMs: Math.max(0, Math.round(endedAtMs - startedAtMs)),
@@ -67,7 +70,7 @@ export function conclude(
     case "retry":
       return { ...base, kind: "attempted", attempts: decision.attempts, dueInMs: decision.dueInMs };
     case "fail": {
-      const message = classified.error ?? "It failed without a word.";
+      const message = clean(classified.error ?? "It failed without a word.");
       return {
         ...base,
         kind: "failed",
@@ -90,6 +93,42 @@ export function conclude(
   }
 }
 
+/** An attempt that we gave up because the worker stops is nobody's fault, and says nothing about its provider. */
+export function concludeGivenUp(
+  { record, startedAtMs, endedAtMs }: Attempted,
+  policy: ProviderPolicy,
+  random: number,
+): Settled {
+  return {
+    id: record.id,
+    kind: "interrupted",
+    outcome: "ambiguous",
+    attempts: record.attempts,
+    tries: nextTry(record),
+    atMs: endedAtMs,
+    durationMs: Math.max(0, Math.round(endedAtMs - startedAtMs)),
+    status: null,
+    detail: {
+      error: "The worker stopped before the answer came; it may have arrived.",
+      mayHaveArrived: true,
+    },
+    // The provider may still be at work on it.
+    dueInMs: Math.max(policy.timeoutMs.total, backoffMs(1, policy.backoff, random)),
+    failure: null,
+    continuation: null,
+  };
+}
+
+/** What is written of a result that the database refuses: that it happened, without the words that it can't hold. */
+export function withoutWords(settled: Settled, why: string): Settled {
+  return {
+    ...settled,
+    detail: { error: `The answer can't be kept: ${why}`, unkept: true },
+    failure: settled.failure && { ...settled.failure, message: "It failed, and its answer can't be kept." },
+    continuation: null,
+  };
+}
+
 /** An attempt that broke inside us is nobody's fault: it is tried again, and the timeline says what broke. */
 export function concludeLocalFault(
   record: DueRecord,
@@ -103,12 +142,12 @@ export function concludeLocalFault(
     kind: "attempted",
     outcome: "unexpected",
     attempts: record.attempts,
-    tries: record.tries + 1,
+    tries: nextTry(record),
     atMs,
     durationMs: 0,
     status: null,
     detail: {
-      error: `Redrive could not send this: ${error instanceof Error ? error.message : String(error)}`,
+      error: clean(`Redrive could not send this: ${error instanceof Error ? error.message : String(error)}`),
     },
     dueInMs: backoffMs(1, policy.backoff, random),
     failure: null,
@@ -116,10 +155,15 @@ export function concludeLocalFault(
   };
 }
 
+const nextTry = ({ tries }: DueRecord): number => Math.min(triesMax, tries + 1);
+
+/** Text that Postgres can keep: cut between characters, not inside one, and without NUL. */
+const clean = (text: string, most = keptBody): string =>
+  text.slice(0, most).toWellFormed().replaceAll("\0", "");
+
 function detailOf(reply: Reply, classified: Classified, charged: boolean): Record<string, unknown> {
-  const detail: Record<string, unknown> = { error: classified.error, charged };
-  if (reply.kind === "response" && reply.body !== "")
-    detail.body = reply.body.slice(0, keptBody).replaceAll("\0", "");
+  const detail: Record<string, unknown> = { error: classified.error && clean(classified.error), charged };
+  if (reply.kind === "response" && reply.body !== "") detail.body = clean(reply.body);
   if (classified.outcome === "ambiguous") detail.mayHaveArrived = true;
   return detail;
 }
@@ -139,8 +183,8 @@ function continuationOf(
       provider,
       outcome: classified.outcome,
       status: reply.kind === "response" ? reply.status : null,
-      response: reply.kind === "response" ? reply.body.slice(0, continuedBody).replaceAll("\0", "") : null,
-      error: classified.error,
+      response: reply.kind === "response" ? clean(reply.body, continuedBody) : null,
+      error: classified.error && clean(classified.error),
     },
   };
 }

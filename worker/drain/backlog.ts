@@ -25,9 +25,14 @@ export class Backlog {
     return this.#ahead.length;
   }
 
-  /** The ids that go next, at most `most`. */
-  nextIds(most: number): string[] {
-    return this.#ahead.slice(0, most).map(({ id }) => id);
+  /** The first `most` of the records that `may` go. */
+  next(most: number, may: (record: DueRecord) => boolean): DueRecord[] {
+    const found: DueRecord[] = [];
+    for (const record of this.#ahead) {
+      if (found.length >= most) break;
+      if (may(record)) found.push(record);
+    }
+    return found;
   }
 
   /** Takes out the first record that `may` go. */

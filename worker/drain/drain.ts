@@ -8,7 +8,7 @@
 import { PostgresError } from "#db/client.ts";
 import type { DueRecord } from "#db/reads/due-records.ts";
 import { releaseLease } from "#db/writes/release-lease.ts";
-import { absorbLateSuccesses, clearProbeRequest, type Settled, settle } from "#db/writes/settle.ts";
+import { type AfterSettle, absorbLateSuccesses, type Settled, settle } from "#db/writes/settle.ts";
 import { type Lease, leaseMs } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import { classify } from "#lib/core/classify.ts";
@@ -24,7 +24,7 @@ import {
   wantsHealthCheck,
 } from "#lib/core/control.ts";
 import type { Deps } from "#worker/deps.ts";
-import { conclude, concludeLocalFault } from "#worker/drain/attempt.ts";
+import { conclude, concludeGivenUp, concludeLocalFault, withoutWords } from "#worker/drain/attempt.ts";
 import { Backlog } from "#worker/drain/backlog.ts";
 import { linkTo, type ProviderLink } from "#worker/drain/provider-link.ts";
 import { Results } from "#worker/drain/results.ts";
@@ -45,6 +45,8 @@ const dryPollMs = { first: 10, most: 250 };
 
 type InFlight = { record: DueRecord; startedAtMs: number; generation: number };
 
+const isSuspect = ({ interruptions }: DueRecord): boolean => interruptions > 0;
+
 export class Drain {
   readonly #deps: Deps;
   readonly #lease: Lease;
@@ -63,6 +65,10 @@ export class Drain {
   #phantoms: number;
   #phantomsUntilMs: number;
   #held: boolean;
+  /** An operator's wish for a probe is fulfilled; the next write takes it off the list. */
+  #probeTaken = false;
+  /** The longest that a request of ours may take, under any policy it started with, ms. */
+  #longestMs: number;
   #stopping = false;
   #fenced = false;
   #fault: unknown = null;
@@ -92,13 +98,14 @@ export class Drain {
     this.#phantoms = lease.phantoms;
     this.#phantomsUntilMs = lease.phantomsUntilMs ?? 0;
     this.#held = lease.paused;
+    this.#longestMs = lease.policy.timeoutMs.total;
     this.#link = linkTo(deps, lease.provider, lease);
   }
 
   /** Delivers until there is no reason to hold the lease any longer. */
   async run(): Promise<void> {
     await this.#takeOverIfNeeded();
-    if (this.#lease.probeRequestedBy) await this.#probe(this.#lease.probeRequestedBy);
+    this.#probeIfAsked(this.#lease.probeRequestedBy);
     while (!this.#isOver()) {
       this.#tend();
       this.#start();
@@ -168,25 +175,38 @@ export class Drain {
   /** How many more requests may go out now. Those of a dead owner that may still run take up places. */
   #room(): number {
     if (!this.#maySend()) return 0;
-    const phantoms = this.#nowMs() < this.#phantomsUntilMs ? this.#phantoms : 0;
-    return Math.max(0, mayStart(this.#control, this.#given()) - phantoms);
+    return Math.max(0, mayStart(this.#control, this.#given()) - this.#phantomsNow());
+  }
+
+  #phantomsNow(): number {
+    return this.#nowMs() < this.#phantomsUntilMs ? this.#phantoms : 0;
   }
 
   #start(): void {
     for (let room = this.#room(); room > 0; room -= 1) {
-      const record = this.#backlog.take(
-        (next) => this.#journaled.has(next.id) && !this.#isSecondSuspect(next),
-      );
+      const record = this.#backlog.take((next) => this.#journaled.has(next.id) && this.#mayGo(next));
       if (!record) return;
       this.#send(record);
     }
   }
 
-  /** Records that were there when a worker died go one at a time, so that only the cause is there the third time. */
-  #isSecondSuspect(next: DueRecord): boolean {
-    return (
-      next.interruptions > 0 && [...this.#inFlight.values()].some(({ record }) => record.interruptions > 0)
-    );
+  /**
+   * Records that were there when a worker died go one at a time, and stand in the journal one at a time, so that only the
+   * cause is there at the third death.
+   */
+  #mayGo(next: DueRecord): boolean {
+    return !isSuspect(next) || ![...this.#inFlight.values()].some(({ record }) => isSuspect(record));
+  }
+
+  /** What the journal should name beside what is out: the records that go next, one suspect at most among them. */
+  #goNext(most: number): string[] {
+    let suspects = [...this.#inFlight.values()].filter(({ record }) => isSuspect(record)).length;
+    const next = this.#backlog.next(most, (record) => {
+      if (!isSuspect(record)) return true;
+      suspects += 1;
+      return suspects === 1;
+    });
+    return next.map(({ id }) => id);
   }
 
   #send(record: DueRecord): void {
@@ -208,28 +228,30 @@ export class Drain {
     const reply = await this.#link.send(record, startedAtMs, this.#abort.signal);
     const endedAtMs = this.#nowMs();
     const classified = classify(reply, endedAtMs);
-    this.#inFlight.delete(record.id);
-    // A call that we gave up says nothing about its provider.
-    if (!this.#abort.signal.aborted) {
-      const { outcome, retryAfterMs, error } = classified;
-      this.#reduce({
-        kind: "replied",
-        recordId: record.id,
-        startedAtMs,
-        generation,
-        outcome,
-        retryAfterMs,
-        error,
-      });
+    const attempted = { record, reply, classified, startedAtMs, endedAtMs };
+    if (this.#abort.signal.aborted && reply.kind !== "response") {
+      return concludeGivenUp(attempted, this.#link.policy, this.#deps.random());
     }
+    const { outcome, retryAfterMs, error } = classified;
+    this.#reduce({
+      kind: "replied",
+      recordId: record.id,
+      startedAtMs,
+      generation,
+      outcome,
+      retryAfterMs,
+      error,
+    });
     const { breaker, lastSuccessAtMs } = view(this.#control);
-    return conclude(
-      this.#lease.provider,
-      { record, reply, classified, startedAtMs, endedAtMs },
-      { policy: this.#link.policy, breaker, lastSuccessAtMs, random: this.#deps.random },
-    );
+    return conclude(this.#lease.provider, attempted, {
+      policy: this.#link.policy,
+      breaker,
+      lastSuccessAtMs,
+      random: this.#deps.random,
+    });
   }
 
+  /** In one step from out to settling: between the two a record would seem to be nowhere. */
   #arrived(settled: Settled): void {
     this.#inFlight.delete(settled.id);
     if (this.#results.size === 0) this.#writeAtMs = this.#deps.monotonicMs() + gatherMs;
@@ -282,9 +304,7 @@ export class Drain {
   #write(): void {
     const nowMs = this.#deps.monotonicMs();
     if (this.#writing || nowMs < this.#writeAtMs) return;
-    const journalIsShort = this.#backlog
-      .nextIds(Math.min(this.#room(), 64))
-      .some((id) => !this.#journaled.has(id));
+    const journalIsShort = this.#goNext(Math.min(this.#room(), 64)).some((id) => !this.#journaled.has(id));
     const due =
       this.#results.size > 0 ||
       this.#changes.length > 0 ||
@@ -306,13 +326,16 @@ export class Drain {
       // A copy: more may come while this is written, and those wait for the next.
       const changes = [...this.#changes];
       const { generation: _, pausedUntilMs: __, lastSuccessAtMs: ___, ...columns } = view(this.#control);
+      const probeTaken = this.#probeTaken;
       const after = await settle(this.#deps.sql, {
         provider: this.#lease.provider,
         owner: this.#lease.owner,
         epoch: this.#lease.epoch,
         settled: group,
         journal,
-        deadlineMs: this.#link.policy.timeoutMs.total,
+        // The last request may start this long after this write, under the margin that the lease leaves.
+        deadlineMs: this.#longestMs + leaseMs - leaseMarginMs,
+        probeTaken,
         columns: { control: this.#control, ...columns },
         changes,
       });
@@ -323,20 +346,38 @@ export class Drain {
       this.#journaled = new Set(journal);
       this.#leaseEndsMs = startedMs + leaseMs;
       this.#writtenAtMs = startedMs;
+      if (probeTaken) this.#probeTaken = false;
       this.#settledLately = group.length;
-      if (after.found < group.length) await absorbLateSuccesses(this.#deps.sql, group);
+      if (after.found < group.length) await absorbLateSuccesses(this.#deps.sql, this.#lease.provider, group);
       this.#tell(group, changes.length > 0);
       await this.#obey(after);
+    } catch (error) {
+      if (!this.#isBadResult(error)) throw error;
     } finally {
       this.#writing = false;
     }
+  }
+
+  /** Whether the write failed for what it would have written; then the next write leaves the bad result's words out. */
+  #isBadResult(error: unknown): boolean {
+    const group = this.#results.take();
+    const [first] = group;
+    if (!first || !(error instanceof PostgresError) || !/^(22|23|54)/.test(error.code)) return false;
+    this.#deps.log.error(
+      { err: error, provider: this.#lease.provider, results: group.length },
+      "results refused",
+    );
+    if (group.length > 1) this.#results.isolate();
+    else if (first.detail?.unkept === true) return false;
+    else this.#results.replace(withoutWords(first, error.message));
+    return true;
   }
 
   /** What may be on its way once this is written: requests that are out, results not yet written, and what goes next. */
   #journal(inGroup: Set<string>): string[] {
     const { batchSize } = view(this.#control);
     const unwritten = this.#results.unwritten(inGroup);
-    const next = this.#maySend() ? this.#backlog.nextIds(batchSize + 2 * this.#settledLately) : [];
+    const next = this.#maySend() ? this.#goNext(batchSize + 2 * this.#settledLately) : [];
     return [...this.#inFlight.keys(), ...unwritten, ...next];
   }
 
@@ -350,36 +391,38 @@ export class Drain {
     }
   }
 
-  async #obey({
-    paused,
-    version,
-    probeRequestedBy,
-  }: {
-    paused: boolean;
-    version: number;
-    probeRequestedBy: string | null;
-  }) {
+  async #obey({ paused, version, probeRequestedBy }: AfterSettle): Promise<void> {
     this.#held = paused;
     if (version !== this.#link.version) await this.#relink();
-    if (probeRequestedBy) await this.#probe(probeRequestedBy);
+    this.#probeIfAsked(probeRequestedBy);
   }
 
+  /** Under a policy that can't be opened nothing is sent: the old address and secret are not meant any more. */
   async #relink(): Promise<void> {
     const [fresh] = await this.#deps.sql<Pick<Lease, "policy" | "version" | "sealedAuth">[]>`
       select policy, version, sealed_auth from redrive.providers where slug = ${this.#lease.provider}`;
-    if (fresh) this.#link = linkTo(this.#deps, this.#lease.provider, fresh);
+    if (!fresh) return;
+    try {
+      this.#link = linkTo(this.#deps, this.#lease.provider, fresh);
+      this.#longestMs = Math.max(this.#longestMs, fresh.policy.timeoutMs.total);
+    } catch (error) {
+      this.#held = true;
+      this.#deps.log.error({ err: error, provider: this.#lease.provider }, "the new policy can't be used");
+    }
   }
 
-  async #probe(by: string): Promise<void> {
+  #probeIfAsked(by: string | null): void {
+    if (by === null || this.#probeTaken) return;
     this.#reduce({ kind: "probe_requested", by });
-    await clearProbeRequest(this.#deps.sql, this.#lease.provider);
+    this.#probeTaken = true;
   }
 
   /** Another owner has the provider. Successes that still come in happened, and are written down. */
   async #lost(): Promise<void> {
     this.#deps.log.warn({ provider: this.#lease.provider, epoch: this.#lease.epoch }, "lease lost");
     this.#fenced = true;
-    await absorbLateSuccesses(this.#deps.sql, this.#results.abandon());
+    await absorbLateSuccesses(this.#deps.sql, this.#lease.provider, this.#results.left());
+    this.#results.abandon();
   }
 
   /** The database may be away for a while: results are kept, and tried again. A mistake of ours ends the drain. */
@@ -417,7 +460,7 @@ export class Drain {
 
   #waitMs(): number {
     const nowMs = this.#deps.monotonicMs();
-    const pending = this.#results.size > 0 || this.#changes.length > 0;
+    const pending = !this.#writing && (this.#results.size > 0 || this.#changes.length > 0);
     const waits = [250, pending ? this.#writeAtMs - nowMs : 250];
     if (!this.#reading && this.#room() > this.#backlog.size) waits.push(this.#readAtMs - nowMs);
     const nextMs = nextChangeAtMs(this.#control, this.#given());
@@ -449,7 +492,9 @@ export class Drain {
 
   async #letGo(): Promise<void> {
     const { breaker, pausedUntilMs } = view(this.#control);
-    const phantomsUntilMs = this.#nowMs() < this.#phantomsUntilMs ? this.#phantomsUntilMs : null;
+    // A dead owner's requests are a reason to rest only while they take up every place.
+    const full = this.#phantomsNow() >= mayStart(this.#control, this.#given());
+    const phantomsUntilMs = full && this.#phantomsNow() > 0 ? this.#phantomsUntilMs : null;
     const rests = breaker === "open" ? null : (pausedUntilMs ?? phantomsUntilMs);
     await releaseLease(this.#deps.sql, this.#lease, rests);
     this.#deps.hints.changed({ topic: "provider", provider: this.#lease.provider });
@@ -458,5 +503,5 @@ export class Drain {
 
 /** Errors that pass: the server is going, coming, full or busy. Everything else is a mistake in our statement. */
 function isTransient(code: string): boolean {
-  return /^(08|40|53|57|58|55P03)/.test(code);
+  return /^(08|25006|40|53|55P03|57|58)/.test(code);
 }

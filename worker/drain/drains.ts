@@ -1,8 +1,12 @@
 // The drains of this process: at most one per provider. A `drain` job, or the sweep, hands a provider over; the lease
 // decides whether it is ours.
-import { takeLease } from "#db/writes/take-lease.ts";
+import { releaseLease } from "#db/writes/release-lease.ts";
+import { type Lease, takeLease } from "#db/writes/take-lease.ts";
 import type { Deps } from "#worker/deps.ts";
 import { Drain } from "#worker/drain/drain.ts";
+
+/** How long a provider is left alone whose policy can't be used. */
+const unusableRestMs = 30_000;
 
 export type Drains = {
   /** Delivers for a provider unless someone else does; wakes our own drain if there is one. */
@@ -30,6 +34,17 @@ export function createDrains(deps: Deps): Drains {
     }
   };
 
+  /** A provider whose secrets can't be opened is let go for a while, its journal as it was found. */
+  const open = async (lease: Lease): Promise<Drain | null> => {
+    try {
+      return new Drain(deps, lease);
+    } catch (error) {
+      deps.log.error({ err: error, provider: lease.provider }, "a provider can't be delivered to");
+      await releaseLease(deps.sql, lease, lease.takenAtMs + unusableRestMs, "as_found");
+      return null;
+    }
+  };
+
   return {
     async start(provider) {
       const own = running.get(provider);
@@ -39,7 +54,8 @@ export function createDrains(deps: Deps): Drains {
       try {
         const lease = await takeLease(deps.sql, provider, deps.workerId);
         if (!lease) return;
-        const drain = new Drain(deps, lease);
+        const drain = await open(lease);
+        if (!drain) return;
         if (stopped) drain.stop();
         running.set(provider, drain);
         const end = run(provider, drain);

@@ -55,6 +55,26 @@ test("a record reaches its provider with its payload and its headers", async () 
   expect(Number(got?.headers["webhook-timestamp"])).toBeGreaterThan(1.7e9);
 });
 
+test("a record's own headers can't take the place of the provider's auth, nor of the connection's", async () => {
+  const { sql } = base;
+  await aProvider(sql, "proof", {
+    url: `${server.url}/proof`,
+    auth: { kind: "header", name: "X-Api-Key", value: "ours" },
+  });
+  server.answer(ok);
+  const [row] = await sql<{ id: string }[]>`
+    select redrive.enqueue('proof', '{}', headers =>
+      '{"x-api-key": "theirs", "expect": "100-continue", "accept-encoding": "gzip", "content-type": "text/plain"}') as id`;
+  await eventually(async () => expect((await statusOf(sql, row?.id ?? "")).status).toBe("delivered"));
+  const got = server.received.find(({ url }) => url === "/proof");
+  expect(got?.headers).toMatchObject({
+    "x-api-key": "ours",
+    "accept-encoding": "identity",
+    "content-type": "application/json",
+  });
+  expect(got?.headers.expect).toBeUndefined();
+});
+
 test("a refused record goes to the client-data team at once, with the provider's own words", async () => {
   const { sql } = base;
   await aProvider(sql, "picky", { url: server.url, ...quick });

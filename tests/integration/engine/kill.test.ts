@@ -20,7 +20,7 @@ test("20,000 records survive a SIGKILL: none is lost, and only what was on its w
     timeoutMs: { connect: 1_000, headers: 2_000, total: 2_000 },
   });
   const ids = await enqueueMany(sql, "bulk", 20_000);
-  const env = { DATABASE_URL: url, REDRIVE_ALLOW_PRIVATE_NETWORKS: "1", LOG_LEVEL: "warn" };
+  const env = { DATABASE_URL: url, REDRIVE_ALLOW_PRIVATE_NETWORKS: "1", LOG_LEVEL: "info" };
 
   await using victim = run("worker.ts", env);
   await eventually(() => expect(provider.counts().accepted).toBeGreaterThan(7_000), 90_000);
@@ -32,7 +32,8 @@ test("20,000 records survive a SIGKILL: none is lost, and only what was on its w
   expect((await standing(sql, "bulk")).queued).toBeGreaterThan(0);
 
   await using heir = run("worker.ts", env);
-  await eventually(async () => expect((await standing(sql, "bulk")).queued).toBe(0), 120_000);
+  await heir.says("worker started");
+  await eventually(async () => expect((await standing(sql, "bulk")).queued, heir.output()).toBe(0), 120_000);
   await heir.kill("SIGTERM");
 
   expect(await standing(sql, "bulk")).toEqual({

@@ -1,7 +1,10 @@
 // A provider in trouble, and a worker in trouble: nothing is lost, nobody is blamed who is not to blame.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { settle } from "#db/writes/settle.ts";
+import { releaseLease } from "#db/writes/release-lease.ts";
+import { absorbLateSuccesses, settle } from "#db/writes/settle.ts";
 import { takeLease } from "#db/writes/take-lease.ts";
+import { takeOver } from "#db/writes/take-over.ts";
+import { newControl } from "#lib/core/control.ts";
 import { type Simulator, startSimulator } from "#simulator/server.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import {
@@ -14,6 +17,7 @@ import {
   statusOf,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, says } from "#tests/support/provider-server.ts";
+import { aResult, aSettlement } from "#tests/support/settlement.ts";
 import type { Worker } from "#worker/main.ts";
 
 let base: TestDatabase;
@@ -179,81 +183,180 @@ test("a stopping worker finishes what is on its way and hands over without doubl
   expect(interrupted?.n).toBe(0);
 });
 
-test("an owner whose lease went to another writes nothing, but its late success is kept", async () => {
+test("an owner whose lease went to another writes nothing; its late success is kept, its late failure is not", async () => {
   await using own = await aDatabase();
   const { sql } = own;
   await aProvider(sql, "fenced");
-  const id = await enqueue(sql, "fenced");
+  const [row] = await sql<
+    { id: string }[]
+  >`select redrive.enqueue('fenced', '{}', on_delivered => 'go_on') as id`;
+  const arrived = row?.id ?? "";
+  const lost = await enqueue(sql, "fenced");
   const zombie = await takeLease(sql, "fenced", "zombie");
   await sql`update redrive.provider_state set lease_until = now() - interval '1 second'`;
   const heir = await takeLease(sql, "fenced", "heir");
   expect(heir?.epoch).toBe((zombie?.epoch ?? 0) + 1);
-  const result = await settle(sql, {
-    provider: "fenced",
-    owner: "zombie",
-    epoch: zombie?.epoch ?? 0,
-    journal: [],
-    deadlineMs: 1_000,
-    changes: [],
-    columns: {
-      control: null,
-      batchSize: 1,
-      breaker: "closed",
-      breakerReason: null,
-      breakerSinceMs: null,
-      nextProbeAtMs: null,
-      nextHealthAtMs: null,
-    },
-    settled: [
-      {
-        id,
-        kind: "delivered",
-        outcome: "delivered",
-        attempts: 0,
-        tries: 1,
-        atMs: Date.now(),
-        durationMs: 5,
-        status: 200,
-        detail: null,
-        dueInMs: null,
-        failure: null,
-        continuation: null,
-      },
-    ],
-  });
-  expect(result).toBeNull();
-  expect(await standing(sql, "fenced")).toMatchObject({ queued: 1, delivered: 0 });
+  const late = [
+    aResult.delivered(arrived, { continuation: { task: "go_on", payload: { recordId: arrived } } }),
+    aResult.failed(lost),
+  ];
+  expect(await settle(sql, aSettlement("fenced", "zombie", zombie?.epoch ?? 0, late))).toBeNull();
+  expect(await standing(sql, "fenced")).toMatchObject({ queued: 2, delivered: 0, failed: 0 });
+
+  await absorbLateSuccesses(sql, "fenced", late);
+  await absorbLateSuccesses(sql, "fenced", late);
+  expect(await standing(sql, "fenced")).toMatchObject({ queued: 1, delivered: 1, failed: 0 });
+  expect((await statusOf(sql, lost)).status).not.toBe("failed");
+  const jobs = await sql`select 1 from graphile_worker.jobs where task_identifier = 'go_on'`;
+  expect(jobs).toHaveLength(1);
 });
 
-test("records of a dead owner wait for their deadline; one that is there at three deaths is poison", async () => {
+test("a record that is on its way at three deaths is poison, and its flow is told", async () => {
   await using own = await aDatabase();
   const { sql } = own;
-  const provider = simulator.provider("poison");
-  provider.set({ outage: "black_hole" });
-  await aProvider(sql, "poison", {
-    url: provider.url,
-    timeoutMs: { connect: 500, headers: 60_000, total: 60_000 },
-  });
-  const id = await enqueue(sql, "poison");
+  await aProvider(sql, "poison");
+  const [row] = await sql<
+    { id: string }[]
+  >`select redrive.enqueue('poison', '{}', on_failed => 'tell') as id`;
+  const id = row?.id ?? "";
   for (let death = 1; death <= 3; death += 1) {
-    // What a worker leaves that died with the record on its way.
-    await sql`
-      update redrive.provider_state
-      set owner = 'dead', epoch = epoch + 1, lease_until = now() - interval '1 second', in_flight = ${[id]}::uuid[],
-        in_flight_until = now() + interval '1 second'
-      where provider = 'poison'`;
-    const worker = await aWorker(own.url);
-    await eventually(async () => {
-      const [row] =
-        await sql`select count(*)::int as n from redrive.events where record_id = ${id} and kind in ('interrupted', 'failed')`;
-      expect(row?.n).toBe(death);
-    });
-    await worker.drains.stop(0);
-    await worker.stop();
+    await leaveInFlight(sql, "poison", [id]);
+    const lease = await takeLease(sql, "poison", "heir");
+    if (!lease) throw new Error("the dead owner's lease has run out");
+    const taken = await takeOver(sql, lease, 1);
+    expect(taken).toMatchObject({ interrupted: death < 3 ? 1 : 0, poisoned: death < 3 ? 0 : 1, phantoms: 1 });
+    if (death < 3)
+      expect(Date.parse((await statusOf(sql, id)).dueAt ?? "")).toBeGreaterThan(Date.now() + 30_000);
+    await releaseLease(sql, lease, null);
   }
-  expect(await standing(sql, "poison")).toMatchObject({ queued: 0, failed: 1 });
   const [failure] = await sql`select category, team from redrive.failures where record_id = ${id}`;
   expect(failure).toEqual({ category: "poison", team: "technical" });
+  expect(await sql`select 1 from graphile_worker.jobs where task_identifier = 'tell'`).toHaveLength(1);
+});
+
+test("of the records that were there at a death only one is on its way at a time, and the journal says so", async () => {
+  await using own = await aDatabase();
+  const { sql } = own;
+  const provider = simulator.provider("suspects");
+  provider.set({ outage: "black_hole" });
+  await aProvider(sql, "suspects", { url: provider.url, batchSizeMax: 10 });
+  const suspects = await enqueueMany(sql, "suspects", 5);
+  await sql`update redrive.queue set interruptions = 1`;
+  await sql`update redrive.provider_state set control = ${sql.json(grownTo(4) as never)}, batch_size = 4`;
+  const own2 = await aWorker(own.url);
+  try {
+    await provider.nextRequest();
+    const innocent = await enqueue(sql, "suspects");
+    await eventually(async () => {
+      const [state] = await sql<{ inFlight: string[] }[]>`select in_flight from redrive.provider_state`;
+      expect(state?.inFlight).toContain(innocent);
+      expect(state?.inFlight.filter((id) => suspects.includes(id))).toHaveLength(1);
+    });
+  } finally {
+    await own2.drains.stop(0);
+    await own2.stop();
+  }
+});
+
+test("a call that is given up at a stop is written down, uncharged, and waits until it must be over", async () => {
+  await using own = await aDatabase();
+  const { sql } = own;
+  const provider = simulator.provider("givenup");
+  provider.set({ outage: "black_hole" });
+  await aProvider(sql, "givenup", { url: provider.url });
+  const id = await enqueue(sql, "givenup");
+  const hasty = await aWorker(own.url);
+  await provider.nextRequest();
+  await hasty.drains.stop(0);
+  await hasty.stop();
+  const [queued] =
+    await sql`select attempts, tries, interruptions, due_at > now() + interval '80 seconds' as later from redrive.queue`;
+  expect(queued).toEqual({ attempts: 0, tries: 1, interruptions: 0, later: true });
+  const [event] = await sql`select kind from redrive.events where record_id = ${id}`;
+  expect(event?.kind).toBe("interrupted");
+  expect(await stateOf(sql, "givenup")).toMatchObject({ owner: null });
+});
+
+test("requests of a dead owner take up places only until their deadline, and new records go beside them", async () => {
+  await using own = await aDatabase();
+  const { sql } = own;
+  const provider = simulator.provider("beside");
+  await aProvider(sql, "beside", { url: provider.url, batchSizeMax: 10 });
+  const id = await enqueue(sql, "beside");
+  // A batch size of 4, as an earlier owner reached it, and one request of that owner still out.
+  await sql`update redrive.provider_state set control = ${sql.json(grownTo(4) as never)}, batch_size = 4`;
+  await leaveInFlight(sql, "beside", [id]);
+  const own2 = await aWorker(own.url);
+  try {
+    await eventually(async () => {
+      const [row] = await sql`select count(*)::int as n from redrive.events where kind = 'interrupted'`;
+      expect(row?.n).toBe(1);
+    });
+    const fresh = await enqueue(sql, "beside");
+    await eventually(async () => expect((await statusOf(sql, fresh)).status).toBe("delivered"));
+    expect((await statusOf(sql, id)).status).not.toBe("delivered");
+  } finally {
+    await own2.stop();
+  }
+});
+
+test("an answer that Postgres can't hold is settled all the same, and holds up no other", async () => {
+  const { sql } = base;
+  const half = `${"x".repeat(1_999)}😀`;
+  await using server = await aProviderServer(({ body }, response) => {
+    if (body.includes('"n": 1}')) response.writeHead(422).end(half);
+    else if (body.includes('"n": 2}'))
+      response.writeHead(422).end(JSON.stringify({ message: `a\u0000b ${half}` }));
+    else response.writeHead(200).end();
+  });
+  await aProvider(sql, "words", { url: server.url, ...fast });
+  await enqueueMany(sql, "words", 20);
+  await eventually(async () =>
+    expect(await standing(sql, "words")).toMatchObject({ failed: 2, delivered: 18 }),
+  );
+  expect(server.received).toHaveLength(20);
+});
+
+test("one result that the database refuses is set aside alone; the others are written, and none is sent again", async () => {
+  await using own = await aDatabase();
+  const { sql } = own;
+  // A database that refuses one record's event, as a full disk of constraints might.
+  await sql`create function refuse() returns trigger language plpgsql as ${sql.unsafe(`$$begin
+    if new.detail ->> 'body' like '%unspeakable%' then raise exception 'refused' using errcode = '23514'; end if;
+    return new; end$$`)}`;
+  await sql`create trigger refuse before insert on redrive.events for each row execute function refuse()`;
+  await using server = await aProviderServer(({ body }, response) => {
+    response
+      .writeHead(body.includes('"n": 3}') ? 422 : 200)
+      .end(body.includes('"n": 3}') ? "unspeakable" : "");
+  });
+  await aProvider(sql, "refused", { url: server.url, ...fast });
+  await enqueueMany(sql, "refused", 12);
+  const own2 = await aWorker(own.url);
+  try {
+    await eventually(async () =>
+      expect(await standing(sql, "refused")).toMatchObject({ queued: 0, failed: 1, delivered: 11 }),
+    );
+    expect(server.received).toHaveLength(12);
+  } finally {
+    await own2.stop();
+  }
+});
+
+test("a provider whose secrets can't be opened is left alone, and no other waits for it", async () => {
+  const { sql } = base;
+  const provider = simulator.provider("sealed");
+  await aProvider(sql, "sealed", { url: provider.url });
+  await sql`update redrive.providers set sealed_auth = 'v1.not.a.secret' where slug = 'sealed'`;
+  await enqueue(sql, "sealed");
+  const other = await enqueue(sql, "awake");
+  await eventually(async () => expect((await statusOf(sql, other)).status).toBe("delivered"));
+  await eventually(async () => {
+    const [row] =
+      await sql`select owner is null and rests_until > now() as rests from redrive.provider_state where provider = 'sealed'`;
+    expect(row?.rests).toBe(true);
+  });
+  expect(provider.counts().received).toBe(0);
 });
 
 test("a database that drops every connection costs retries, not records", async () => {
@@ -276,3 +379,17 @@ test("a database that drops every connection costs retries, not records", async 
     await own2.stop();
   }
 });
+
+/** What a worker leaves that died with these records on their way. */
+async function leaveInFlight(sql: TestDatabase["sql"], provider: string, ids: string[]): Promise<void> {
+  await sql`
+    update redrive.provider_state
+    set owner = 'dead', epoch = epoch + 1, lease_until = now() - interval '1 second', in_flight = ${ids}::uuid[],
+      in_flight_until = now() + interval '1 minute'
+    where provider = ${provider}`;
+}
+
+function grownTo(size: number) {
+  const control = newControl(Date.now());
+  return { ...control, batch: { ...control.batch, size } };
+}

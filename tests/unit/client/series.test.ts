@@ -125,4 +125,10 @@ describe("the breaker's band", () => {
     const open = breakerSegments([aChange(0, { breaker: "open" })], "open", span);
     expect(withPauses(open, points, null, span).map(({ state }) => state)).toEqual(["open"]);
   });
+
+  test("what was held in the step in which it opened is no pause", () => {
+    const points = chartPoints([aPoint(20, { held: 3, backlog: 3 })], span);
+    const segments = breakerSegments([aChange(24, { breaker: "open" })], "open", span);
+    expect(withPauses(segments, points, null, span).map(({ state }) => state)).toEqual(["closed", "open"]);
+  });
 });

@@ -105,6 +105,7 @@ CREATE TABLE "redrive"."outbox" (
 	"on_failed" text,
 	"on_rejected" text,
 	CONSTRAINT "outbox_id_is_uuid_v7" CHECK (get_byte(uuid_send(id), 6) >> 4 = 7),
+	CONSTRAINT "outbox_task_names_fit" CHECK (length(on_delivered) between 1 and 128 and length(on_failed) between 1 and 128 and length(on_rejected) between 1 and 128),
 	CONSTRAINT "outbox_headers_are_an_object" CHECK (headers is null or jsonb_typeof(headers) = 'object')
 ) PARTITION BY RANGE ("id");
 --> statement-breakpoint
@@ -124,6 +125,7 @@ CREATE TABLE "redrive"."provider_state" (
 	"breaker_since" timestamp with time zone,
 	"next_probe_at" timestamp with time zone,
 	"next_health_at" timestamp with time zone,
+	"rests_until" timestamp with time zone,
 	"disabled" boolean DEFAULT false NOT NULL,
 	"paused_at" timestamp with time zone,
 	"paused_until" timestamp with time zone,
@@ -157,6 +159,7 @@ CREATE TABLE "redrive"."queue" (
 	"due_at" timestamp with time zone NOT NULL,
 	"attempts" smallint DEFAULT 0 NOT NULL,
 	"tries" smallint DEFAULT 0 NOT NULL,
+	"tried_at" timestamp with time zone,
 	"interruptions" smallint DEFAULT 0 NOT NULL,
 	CONSTRAINT "queue_counts_are_not_negative" CHECK (attempts >= 0 and tries >= attempts and interruptions >= 0)
 );

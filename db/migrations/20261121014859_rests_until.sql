@@ -1,1 +1,0 @@
-ALTER TABLE "redrive"."provider_state" ADD COLUMN "rests_until" timestamp with time zone;

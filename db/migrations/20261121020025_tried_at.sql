@@ -1,1 +1,0 @@
-ALTER TABLE "redrive"."queue" ADD COLUMN "tried_at" timestamp with time zone;
