@@ -42,7 +42,7 @@ type Props = {
 };
 
 const axis = { stroke: "var(--line)", tick: { fill: "var(--ink-2)" }, tickLine: false } as const;
-export const plotInset = { left: 52, right: 46, bare: 8 };
+export const plotInset = { left: 52, right: 52, bare: 8 };
 
 export function Plot({
   label,

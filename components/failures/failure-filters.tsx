@@ -3,7 +3,7 @@ import { Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { FailureFilter } from "#lib/client/failures.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import styles from "./failures.module.css";
@@ -40,7 +40,12 @@ function SearchInput({ q, onChange }: { q: string; onChange: (q: string) => void
     setSettled(q);
     if (q === "") setText("");
   }
-  const settle = useDebouncedCallback(onChange, 300);
+  // Asked for when it rests, so what was typed just before a clearing does not come back after it.
+  const typed = useRef(text);
+  useEffect(() => {
+    typed.current = text;
+  }, [text]);
+  const settle = useDebouncedCallback(() => onChange(typed.current), 300);
   return (
     <TextInput
       type="search"
@@ -50,7 +55,7 @@ function SearchInput({ q, onChange }: { q: string; onChange: (q: string) => void
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        settle(event.currentTarget.value);
+        settle();
       }}
       w={280}
     />
