@@ -23,22 +23,38 @@ export function isBuilt(): boolean {
   return existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprintSources();
 }
 
+type Build = {
+  /** Ends the build as well. */
+  ending?: AbortSignal;
+  /** Told which process builds. */
+  onPid?: (pid: number) => void;
+};
+
 /** @throws CannotStart with the build's last lines. */
-export async function buildDashboard(): Promise<void> {
+export async function buildDashboard({ ending, onPid }: Build = {}): Promise<void> {
+  ending?.throwIfAborted();
   const fingerprint = fingerprintSources();
   const next = join(root, "node_modules", "next", "dist", "bin", "next");
   const child = spawn(process.execPath, [next, "build"], {
     cwd: root,
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    // A group of its own, for the build has processes of its own: they end together, and only when we say so.
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const { pid } = child;
+  const end = () => pid && process.kill(-pid, "SIGTERM");
+  ending?.addEventListener("abort", end);
+  if (pid) onPid?.(pid);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-8_000);
     });
   }
-  const code = await new Promise((done) => child.once("exit", done));
+  const code = await new Promise((done, failed) => child.once("error", failed).once("close", done));
+  ending?.removeEventListener("abort", end);
+  ending?.throwIfAborted();
   if (code !== 0) throw new CannotStart(`The dashboard could not be built:\n${said.trim()}`);
   writeFileSync(stamp, fingerprint);
 }

@@ -1,6 +1,14 @@
 // What one installation keeps between starts, in its data folder: the secrets that were made for it, and its ports.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CannotStart } from "#bin/exit.ts";
@@ -14,6 +22,19 @@ const Installation = z.object({
 });
 export type Installation = z.infer<typeof Installation>;
 
+/** @throws CannotStart when there can be no such folder. */
+export function makeDataFolder(dataDir: string): void {
+  try {
+    // Others may pass through to the database's folder, which guards itself.
+    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+    accessSync(dataDir, constants.W_OK);
+  } catch {
+    throw new CannotStart(
+      `The data folder ${dataDir} can't be made or written to: choose another with REDRIVE_DATA_DIR.`,
+    );
+  }
+}
+
 /** Reads the installation's file, or makes it. Only its owner may read it. */
 export function openInstallation(dataDir: string): Installation {
   const file = join(dataDir, "installation.json");
@@ -23,12 +44,6 @@ export function openInstallation(dataDir: string): Installation {
     throw new CannotStart(
       `${file} can't be read as what it should be: restore it, or move ${dataDir} away to begin anew.`,
     );
-  }
-  try {
-    // Others may pass through to the database's folder, which guards itself.
-    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
-  } catch {
-    throw new CannotStart(`The data folder ${dataDir} can't be made: choose another with REDRIVE_DATA_DIR.`);
   }
   const hex = () => randomBytes(32).toString("hex");
   const made = {

@@ -1,6 +1,6 @@
 // A PostgreSQL server of our own in a folder: made on first use, started, stopped. As root it runs as `postgres`, for
 // PostgreSQL refuses root.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {
   accessSync,
@@ -8,6 +8,8 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,9 +17,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { CannotStart } from "#bin/exit.ts";
+import { commandOf } from "#bin/process-identity.ts";
+
+const runFile = promisify(execFile);
 
 type Identity = { uid?: number; gid?: number };
 
@@ -31,6 +37,8 @@ export type ServerOptions = {
   binaries?: string;
   /** Settings, as `name=value`. */
   settings?: string[];
+  /** Aborted while the server starts, it is stopped and the start rejects with the reason. */
+  ending?: AbortSignal;
 };
 
 export type Server = { process: ChildProcess; stop: () => Promise<void> };
@@ -61,7 +69,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   refuseUnreachable(identity, dirname(dir), "data folder");
   refuseUnreachable(identity, binaries, "folder of PostgreSQL's programs");
   await endLeftover(dir);
-  if (!existsSync(join(dir, "PG_VERSION"))) makeCluster(binaries, dir, options.password, identity);
+  if (!existsSync(join(dir, "PG_VERSION"))) await makeCluster(binaries, dir, options, identity);
+  options.ending?.throwIfAborted();
   return await launch(binaries, dir, options, identity);
 }
 
@@ -113,8 +122,13 @@ function refuseUnreachable({ uid, gid }: Identity, folder: string, what: string)
 /** A server that outlived a killed start is told to stop; its pid stands in its own folder. */
 async function endLeftover(dir: string): Promise<void> {
   const pid = serverPid(dir);
-  if (pid === null || !isPostgres(pid)) return;
-  for (let waited = 0; isAlive(pid) && waited < 20_000; waited += 50) {
+  if (pid === null) return;
+  if (!isServerOf(dir, pid)) {
+    // The pid went to a stranger, for whose sake PostgreSQL would refuse to start.
+    rmSync(join(dir, "postmaster.pid"), { force: true });
+    return;
+  }
+  for (let waited = 0; isServerOf(dir, pid) && waited < 20_000; waited += 50) {
     // Its guard normally stops it within a second or two; after three the guard is gone as well.
     if (waited === 3_000) process.kill(pid, "SIGINT");
     if (waited === 12_000) process.kill(pid, "SIGQUIT");
@@ -138,20 +152,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** After a reboot the pid may be another program's; where /proc tells, it is asked. */
-function isPostgres(pid: number): boolean {
-  const file = `/proc/${pid}/cmdline`;
-  return (
-    !existsSync("/proc/self/cmdline") || (existsSync(file) && readFileSync(file, "utf8").includes("postgres"))
-  );
-}
+/** Not just any PostgreSQL: the one that was told to serve this folder. */
+const isServerOf = (dir: string, pid: number): boolean => commandOf(pid).includes(`postgres -D ${dir} `);
 
 /** Made beside its place and moved there whole: a killed start leaves no half of a cluster. */
-function makeCluster(binaries: string, dir: string, password: string, identity: Identity): void {
-  const unfinished = `${dir}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
+async function makeCluster(
+  binaries: string,
+  dir: string,
+  { password, ending }: ServerOptions,
+  identity: Identity,
+): Promise<void> {
+  sweepUnfinished(dir);
   rmSync(dir, { recursive: true, force: true });
-  mkdirSync(unfinished, { mode: 0o700 });
+  // A new name each time: the initdb of a killed start may still be writing.
+  const unfinished = mkdtempSync(`${dir}.unfinished-`);
   const passwordFile = join(tmpdir(), `redrive-${randomUUID()}`);
   writeFileSync(passwordFile, password, { mode: 0o600 });
   try {
@@ -159,7 +173,7 @@ function makeCluster(binaries: string, dir: string, password: string, identity: 
       chownSync(unfinished, identity.uid, identity.gid);
       chownSync(passwordFile, identity.uid, identity.gid);
     }
-    execFileSync(
+    await runFile(
       join(binaries, "initdb"),
       [
         `--pgdata=${unfinished}`,
@@ -170,10 +184,12 @@ function makeCluster(binaries: string, dir: string, password: string, identity: 
         "--locale=C",
         "--no-sync",
       ],
-      { ...identity, cwd: "/", stdio: ["ignore", "ignore", "pipe"], env: cleanEnv() },
+      { ...identity, cwd: "/", env: cleanEnv(), signal: ending },
     );
     renameSync(unfinished, dir);
   } catch (error) {
+    sweepUnfinished(dir);
+    ending?.throwIfAborted();
     const said =
       error instanceof Error && "stderr" in error
         ? String(error.stderr).trim().split("\n").at(-1)
@@ -184,10 +200,20 @@ function makeCluster(binaries: string, dir: string, password: string, identity: 
   }
 }
 
+/** As far as possible now; what is still being written to goes at the next start. */
+function sweepUnfinished(dir: string): void {
+  for (const name of readdirSync(dirname(dir))) {
+    if (!name.startsWith(`${basename(dir)}.unfinished`)) continue;
+    try {
+      rmSync(join(dirname(dir), name), { recursive: true, force: true });
+    } catch {}
+  }
+}
+
 async function launch(
   binaries: string,
   dir: string,
-  { port, settings = [] }: ServerOptions,
+  { port, settings = [], ending }: ServerOptions,
   identity: Identity,
 ): Promise<Server> {
   const flags = [
@@ -221,6 +247,10 @@ async function launch(
   for (let waited = 0; waited < 60_000; waited += 20) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new CannotStart(`The embedded database in ${dir} did not start: ${lastFault(said)}`);
+    }
+    if (ending?.aborted) {
+      await stop();
+      throw ending.reason;
     }
     if (isReady(dir, child.pid)) return { process: child, stop };
     await delay(20);

@@ -1,9 +1,12 @@
 // The embedded database as a process: holds the server while its parent lives, and stops it when the parent goes,
 // however it went.
+import { endingSignal, sayReady, whenAborted } from "#bin/ending.ts";
 import { CannotStart, orExit } from "#bin/exit.ts";
 import { startServer } from "#bin/postgres-server.ts";
 
 await orExit(async () => {
+  // Before the server is begun: it is in a group of its own, so nobody else would end it.
+  const ending = endingSignal();
   const [dir, port, ...settings] = process.argv.slice(2);
   const password = process.env.REDRIVE_POSTGRES_PASSWORD;
   if (!dir || !port || !password)
@@ -16,21 +19,15 @@ await orExit(async () => {
     password,
     settings,
     binaries: process.env.REDRIVE_POSTGRES_BINARIES,
+    ending,
   });
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    await server.stop();
-    process.exit(0);
-  };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "disconnect"]) process.once(signal, stop);
   server.process.once("exit", () => {
-    if (stopping) return;
+    if (ending.aborted) return;
     process.stderr.write("The embedded database ended by itself.\n");
     process.exit(1);
   });
-  // A parent that went while we started has no channel any more.
-  if (process.send && !process.connected) await stop();
-  process.send?.({ kind: "ready" });
+  sayReady();
+  await whenAborted(ending);
+  await server.stop();
+  process.exit(0);
 });

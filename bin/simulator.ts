@@ -1,4 +1,5 @@
 // `npm run simulator`: simulated providers on loopback and, with a database, the demo that feeds them.
+import { endingSignal, sayReady, whenAborted } from "#bin/ending.ts";
 import { CannotStart, orExit } from "#bin/exit.ts";
 import { connectSql, PostgresError } from "#db/client.ts";
 import { readEnv } from "#lib/node/env.ts";
@@ -9,30 +10,26 @@ import { type Simulator, startSimulator } from "#simulator/server.ts";
 const log = createLog("simulator");
 
 await orExit(async () => {
+  const ending = endingSignal();
   const env = readEnv();
   const database = env.REDRIVE_DEMO ? env.DATABASE_URL : undefined;
   const simulator = await listen(
     env.REDRIVE_SIMULATOR_URL ?? "http://127.0.0.1:4100",
     database !== undefined,
   );
-  const stop = new AbortController();
-  const end = () => {
-    stop.abort();
-    // Nothing here is worth waiting for: what the database has not confirmed, the demo does not owe.
-    void simulator.close().then(() => process.exit(0));
-  };
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "disconnect"]) process.once(signal, end);
-
   if (database !== undefined) {
     const sql = connectSql(database, { max: 1, name: "demo feed" });
     const deps = { sql, simulator, simulatorUrl: env.REDRIVE_SIMULATOR_URL ?? simulator.url, log };
     await prepareDemo(deps).catch(explain);
-    void runDemo(deps, stop.signal);
+    void runDemo(deps, ending);
   }
   log.info({ url: simulator.url, demo: database !== undefined }, "the simulator listens");
-  // A parent that went while we started has no channel any more.
-  if (process.send && !process.connected) end();
-  process.send?.({ kind: "ready", url: simulator.url });
+  sayReady();
+
+  await whenAborted(ending);
+  // Nothing here is worth waiting for: what the database has not confirmed, the demo does not owe.
+  await simulator.close();
+  process.exit(0);
 });
 
 async function listen(address: string, demo: boolean): Promise<Simulator> {

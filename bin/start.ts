@@ -2,88 +2,117 @@
 // that ends them all in order, what is on its way settled first.
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { buildDashboard, isBuilt } from "#bin/build.ts";
-import { CannotStart, orExit, sentence } from "#bin/exit.ts";
-import { freePort, isFree } from "#bin/free-port.ts";
-import { type Installation, openInstallation, saveInstallation } from "#bin/installation.ts";
-import { awaitLeftovers, forgetRunning, noteRunning } from "#bin/leftovers.ts";
+import { endingSignal, whenAborted } from "#bin/ending.ts";
+import { orExit, warn } from "#bin/exit.ts";
+import { freePort, refuseTakenPort } from "#bin/free-port.ts";
+import { type Installation, makeDataFolder, openInstallation, saveInstallation } from "#bin/installation.ts";
+import { claimFolder } from "#bin/leftovers.ts";
 import { type Managed, manage } from "#bin/supervisor.ts";
-import { connectSql } from "#db/client.ts";
-import { migrate } from "#db/migrate.ts";
-import { ensureAdmin } from "#db/writes/ensure-admin.ts";
 import { type Env, readEnv } from "#lib/node/env.ts";
-import { hashPassword } from "#lib/server/passwords.ts";
-import { seedDemo } from "#simulator/demo/seed.ts";
 
 const bin = (file: string) => new URL(file, import.meta.url).pathname;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
+/** What a start has begun, so that all of it is ended: by us, or by the next start if we are killed. */
+type Begun = {
+  programs: Managed[];
+  begin: (program: Omit<Parameters<typeof manage>[0], "restarts" | "onPid">) => Managed;
+  build: () => Promise<void>;
+};
+
 await orExit(async () => {
+  const ending = endingSignal();
   const env = readEnv();
   const dataDir = resolve(env.REDRIVE_DATA_DIR);
-  const installation = openInstallation(dataDir);
-  await awaitLeftovers(dataDir);
-  await refuseBusyPort(env.PORT);
-
-  const started: Managed[] = [];
-  const keep = (managed: Managed): Managed => {
-    started.push(managed);
-    note();
-    return managed;
-  };
-  const note = () =>
-    noteRunning(
-      dataDir,
-      started.map((one) => one.pid()).filter((pid) => pid !== undefined),
-    );
-  endOnSignal(dataDir, started);
-
+  makeDataFolder(dataDir);
+  const claim = await claimFolder(dataDir, ending);
+  const begun = beginNothing(claim.note, ending);
+  const starting = bringUp(env, dataDir, begun);
   try {
-    const databaseUrl = env.DATABASE_URL ?? (await startDatabase(dataDir, installation, keep));
-    await migrate(databaseUrl);
-    const simulatorUrl = await simulatorUrlOf(env, dataDir, installation);
-    const password = await seed(env, databaseUrl, simulatorUrl);
-    if (!isBuilt()) {
-      say("Building the dashboard; the first start and each change of the sources takes half a minute …");
-      await buildDashboard();
-    }
-    const childEnv = environmentOf(env, installation, databaseUrl, simulatorUrl);
-    const run = (name: string, file: string) =>
-      keep(manage({ name, command: [bin(file)], env: childEnv, restarts: true, onPid: note }));
-    const programs = simulatorUrl ? ["simulator", "worker", "web"] : ["worker", "web"];
-    await Promise.all(programs.map((name) => run(name, `${name}.ts`).ready));
-    greet(env, password, simulatorUrl);
-  } catch (error) {
-    await stopAll(dataDir, started);
-    throw new CannotStart(sentence(error));
+    await Promise.race([starting, whenAborted(ending)]);
+    await whenAborted(ending);
+    say("Stopping: what is on its way is settled first …");
+  } finally {
+    await stopAll(begun.programs);
+    // A start cut short ends now, for its programs have; only a database elsewhere may keep it, and that is safe to leave:
+    // each step of a migration is a transaction.
+    await Promise.race([starting.catch(() => {}), delay(5_000)]);
+    claim.release();
   }
+  process.exit(0);
 });
 
-async function refuseBusyPort(port: number): Promise<void> {
-  if (await isFree(port)) return;
-  throw new CannotStart(
-    `Port ${port} is in use: stop what listens there, or choose another: PORT=${port + 1} npm start`,
-  );
+function beginNothing(notePids: (pids: number[]) => void, ending: AbortSignal): Begun {
+  const programs: Managed[] = [];
+  let builder: number | undefined;
+  const note = () =>
+    notePids([builder, ...programs.map((one) => one.pid())].filter((pid) => pid !== undefined));
+  return {
+    programs,
+    begin(program) {
+      ending.throwIfAborted();
+      const managed = manage({ ...program, restarts: true, onPid: note });
+      programs.push(managed);
+      note();
+      return managed;
+    },
+    build: () =>
+      buildDashboard({
+        ending,
+        onPid: (pid) => {
+          builder = pid;
+          note();
+        },
+      }),
+  };
+}
+
+async function bringUp(env: Env, dataDir: string, { begin, build }: Begun): Promise<void> {
+  await refuseTakenPort(env.PORT);
+  const installation = openInstallation(dataDir);
+  const database = env.DATABASE_URL ?? startDatabase(dataDir, installation, begin);
+  // What reaches the database takes half a second to load: meanwhile the server starts.
+  const [databaseUrl, { migrate }, { ensureFirstPerson }, { seedDemo }] = await Promise.all([
+    database,
+    import("#db/migrate.ts"),
+    import("#bin/first-person.ts"),
+    import("#bin/demo.ts"),
+  ]);
+  await migrate(databaseUrl, { warn });
+  const simulatorUrl = await simulatorUrlOf(env, dataDir, installation);
+  if (simulatorUrl) await seedDemo(databaseUrl, simulatorUrl);
+  if (!isBuilt()) {
+    say("Building the dashboard; the first start and each change of the sources takes half a minute …");
+    await build();
+  }
+  const childEnv = environmentOf(env, installation, databaseUrl, simulatorUrl);
+  const names = simulatorUrl ? ["simulator", "worker", "web"] : ["worker", "web"];
+  const programs = names.map((name) => begin({ name, command: [bin(`${name}.ts`)], env: childEnv }));
+  await Promise.all(programs.map((program) => program.ready));
+
+  // Last of all: a password that was made and then not shown would be lost for ever.
+  const password = env.REDRIVE_ADMIN_PASSWORD ?? randomBytes(12).toString("base64url");
+  const isNew = await ensureFirstPerson(databaseUrl, { email: env.REDRIVE_ADMIN_EMAIL, password });
+  greet(env, isNew && !env.REDRIVE_ADMIN_PASSWORD ? password : null, simulatorUrl);
 }
 
 /** The embedded server, on the port of last time when that is still free. */
 async function startDatabase(
   dataDir: string,
   installation: Installation,
-  keep: (managed: Managed) => Managed,
+  begin: Begun["begin"],
 ): Promise<string> {
   installation.postgresPort = await freePort(installation.postgresPort);
   saveInstallation(dataDir, installation);
   const { postgresPort, postgresPassword } = installation;
-  const server = keep(
-    manage({
-      name: "postgres",
-      command: [bin("postgres.ts"), `${dataDir}/postgres`, String(postgresPort)],
-      env: { ...process.env, REDRIVE_POSTGRES_PASSWORD: postgresPassword },
-      restarts: true,
-    }),
-  );
+  const server = begin({
+    name: "postgres",
+    command: [bin("postgres.ts"), `${dataDir}/postgres`, String(postgresPort)],
+    env: { ...process.env, REDRIVE_POSTGRES_PASSWORD: postgresPassword },
+  });
   await server.ready;
   const url = `postgres://postgres:${postgresPassword}@127.0.0.1:${postgresPort}`;
   const sql = postgres(`${url}/postgres`, { max: 1, onnotice: () => {} });
@@ -100,22 +129,6 @@ async function simulatorUrlOf(env: Env, dataDir: string, installation: Installat
   installation.simulatorPort = await freePort(installation.simulatorPort);
   saveInstallation(dataDir, installation);
   return `http://127.0.0.1:${installation.simulatorPort}`;
-}
-
-/** @returns the password that was made for the first administrator; null when there is one already, or it was given. */
-async function seed(env: Env, databaseUrl: string, simulatorUrl: string | null): Promise<string | null> {
-  const sql = connectSql(databaseUrl, { name: "redrive start", max: 1 });
-  try {
-    const password = env.REDRIVE_ADMIN_PASSWORD ?? randomBytes(12).toString("base64url");
-    const made = await ensureAdmin(sql, {
-      email: env.REDRIVE_ADMIN_EMAIL,
-      passwordHash: await hashPassword(password),
-    });
-    if (simulatorUrl) await seedDemo(sql, simulatorUrl);
-    return made && !env.REDRIVE_ADMIN_PASSWORD ? password : null;
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
 }
 
 function environmentOf(
@@ -137,38 +150,23 @@ function environmentOf(
 }
 
 function greet(env: Env, password: string | null, simulatorUrl: string | null): void {
-  say("");
-  say(`  Redrive runs at ${env.NEXTAUTH_URL ?? `http://localhost:${env.PORT}`}`);
-  say(
+  const lines = [
+    `Redrive runs at ${env.NEXTAUTH_URL ?? `http://localhost:${env.PORT}`}`,
     password
-      ? `  Sign in as ${env.REDRIVE_ADMIN_EMAIL} with the password ${password} (shown only now)`
-      : `  Sign in as ${env.REDRIVE_ADMIN_EMAIL} with the password of the first start`,
-  );
-  if (simulatorUrl)
-    say("  Eight simulated providers are being delivered to; REDRIVE_DEMO=0 starts without them");
-  say("  Ctrl-C stops everything");
-  say("");
-}
-
-function endOnSignal(dataDir: string, started: Managed[]): void {
-  let ending = false;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, async () => {
-      if (ending) return;
-      ending = true;
-      say("Stopping: what is on its way is settled first …");
-      await stopAll(dataDir, started);
-      process.exit(0);
-    });
-  }
+      ? `Sign in as ${env.REDRIVE_ADMIN_EMAIL} with the password ${password} (shown only now)`
+      : `Sign in as ${env.REDRIVE_ADMIN_EMAIL} with the password of the first start`,
+    simulatorUrl && "Eight simulated providers are being delivered to; REDRIVE_DEMO=0 starts without them",
+    "Ctrl-C stops everything",
+  ];
+  // In one go, so that nothing the programs say comes between.
+  say(`\n${lines.flatMap((line) => (line ? [`  ${line}\n`] : [])).join("")}`);
 }
 
 /** The worker settles while its providers and its database still answer. */
-async function stopAll(dataDir: string, started: Managed[]): Promise<void> {
+async function stopAll(programs: Managed[]): Promise<void> {
   const stop = (names: string[], graceMs: number) =>
-    Promise.all(started.filter(({ name }) => names.includes(name)).map((one) => one.stop(graceMs)));
+    Promise.all(programs.filter(({ name }) => names.includes(name)).map((one) => one.stop(graceMs)));
   await stop(["worker", "web"], 40_000);
   await stop(["simulator"], 5_000);
   await stop(["postgres"], 20_000);
-  forgetRunning(dataDir);
 }

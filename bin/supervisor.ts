@@ -1,6 +1,7 @@
 // Runs processes, prefixes what they say, starts a dead one again with growing pauses, and stops them in order.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { Ended } from "#bin/ending.ts";
 import { CannotStart } from "#bin/exit.ts";
 import { readable } from "#bin/log-line.ts";
 
@@ -12,7 +13,7 @@ const soundAfterMs = 60_000;
 export type Managed = {
   name: string;
   pid: () => number | undefined;
-  /** Resolves when the process says that it is ready; rejects with its last words when it ends before. */
+  /** Resolves when the process says that it is ready; rejects with its last words when it ends before, or is stopped. */
   ready: Promise<void>;
   /** Ends it and waits; after `graceMs` it is killed. */
   stop: (graceMs: number) => Promise<void>;
@@ -63,9 +64,11 @@ export function manage({ name, command, env, restarts, onPid }: Start): Managed 
       firstWords = [];
       resolve();
     });
+    // It could not be spawned (no process or file handle left), and closes next.
+    child.on("error", (error) => say(error.message));
     // Its streams are closed by then, so its last words are here.
     child.once("close", (code, signal) => {
-      if (stopping) return;
+      if (stopping) return reject(new Ended(`${name} was stopped`));
       if (!wasReady || !restarts) {
         return reject(
           new CannotStart(firstWords.join("\n") || `${name} ended with ${signal ?? `code ${code}`}.`),

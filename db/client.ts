@@ -1,7 +1,8 @@
-// Two clients, on purpose: drizzle changes the parsers of the postgres.js client it wraps, so the hot path has its own.
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+// The hot path's client. Drizzle's is apart (drizzle.ts): it changes the parsers of the postgres.js client that it wraps, and
+// takes a second to load, which a worker need not.
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import * as schema from "#db/schema.ts";
+import type * as schema from "#db/schema.ts";
 
 export type Sql = postgres.Sql;
 export type TransactionSql = postgres.TransactionSql;
@@ -10,7 +11,7 @@ export type Db = PostgresJsDatabase<typeof schema>;
 /** SQLSTATE and friends of an error that the server sent. */
 export const PostgresError = postgres.PostgresError;
 
-type Options = {
+export type ConnectOptions = {
   /** Connections at most. */
   max?: number;
   /** What `pg_stat_activity` shows. */
@@ -21,7 +22,7 @@ type Options = {
  * A client for raw SQL. Timestamps come back as text, with their microseconds; columns in snake_case come back in
  * camelCase, keys inside JSON stay as they are.
  */
-export function connectSql(url: string, { max = 10, name }: Options): Sql {
+export function connectSql(url: string, { max = 10, name }: ConnectOptions): Sql {
   return postgres(url, {
     max,
     connect_timeout: 10,
@@ -33,17 +34,6 @@ export function connectSql(url: string, { max = 10, name }: Options): Sql {
     },
     onnotice: () => {},
   });
-}
-
-/** A client for drizzle's typed reads. `close` ends its connections. */
-export function connectDb(url: string, { max = 10, name }: Options): { db: Db; close: () => Promise<void> } {
-  const client = postgres(url, {
-    max,
-    connect_timeout: 10,
-    connection: { application_name: name, TimeZone: "UTC" },
-    onnotice: () => {},
-  });
-  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
 }
 
 /** `2026-01-02 03:04:05.678901+00` as ISO 8601, every digit kept. */

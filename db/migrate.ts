@@ -1,9 +1,6 @@
 // Brings a database to this code's state: tables by drizzle, the job tables by graphile-worker, then functions, roles
 // and partitions, which are made anew each time. An advisory lock lets any number of processes start at once.
 import { readdir, readFile } from "node:fs/promises";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate as runDrizzle } from "drizzle-orm/postgres-js/migrator";
-import { runMigrations as migrateGraphileWorker } from "graphile-worker";
 import postgres from "postgres";
 import journal from "#db/migrations/meta/_journal.json" with { type: "json" };
 import { makePartitions } from "#db/partitions.ts";
@@ -24,6 +21,7 @@ type Options = { warn?: (text: string) => void };
  * @throws WrongDatabase when it is newer than this code, or older than PostgreSQL 15.
  */
 export async function migrate(url: string, { warn = () => {} }: Options = {}): Promise<void> {
+  const { drizzle, runDrizzle, migrateGraphileWorker } = await loadMigrators();
   const sql = postgres(url, {
     max: 1,
     connect_timeout: 10,
@@ -49,6 +47,16 @@ export async function migrate(url: string, { warn = () => {} }: Options = {}): P
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** Loaded only to migrate: who just asks whether the database is migrated starts half a second sooner. */
+async function loadMigrators() {
+  const [{ drizzle }, { migrate: runDrizzle }, { runMigrations: migrateGraphileWorker }] = await Promise.all([
+    import("drizzle-orm/postgres-js"),
+    import("drizzle-orm/postgres-js/migrator"),
+    import("graphile-worker"),
+  ]);
+  return { drizzle, runDrizzle, migrateGraphileWorker };
 }
 
 async function refuseWrongDatabase(sql: postgres.Sql): Promise<void> {

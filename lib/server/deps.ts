@@ -1,6 +1,7 @@
 // What every handler and page works with: made once per process, at the first request, never at import, so that a build
 // needs no database.
-import { connectDb, connectSql, type Db, type Sql } from "#db/client.ts";
+import { connectSql, type Db, type Sql } from "#db/client.ts";
+import { connectDb } from "#db/drizzle.ts";
 import { type Env, readEnv, required } from "#lib/node/env.ts";
 import { createLog, type Log } from "#lib/node/log.ts";
 

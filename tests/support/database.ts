@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { inject } from "vitest";
-import { connectDb, connectSql, type Db, type Sql } from "#db/client.ts";
+import { connectSql, type Db, type Sql } from "#db/client.ts";
+import { connectDb } from "#db/drizzle.ts";
 import { ProviderPolicy } from "#lib/contract/provider.ts";
 
 const templateName = "redrive_template";

@@ -1,0 +1,19 @@
+// The client of typed reads.
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import type { ConnectOptions, Db } from "#db/client.ts";
+import * as schema from "#db/schema.ts";
+
+/** A client for drizzle's typed reads. `close` ends its connections. */
+export function connectDb(
+  url: string,
+  { max = 10, name }: ConnectOptions,
+): { db: Db; close: () => Promise<void> } {
+  const client = postgres(url, {
+    max,
+    connect_timeout: 10,
+    connection: { application_name: name, TimeZone: "UTC" },
+    onnotice: () => {},
+  });
+  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+}
