@@ -12,7 +12,8 @@ const log = createLog("simulator");
 await orExit(async () => {
   const ending = endingSignal();
   const env = readEnv();
-  const database = env.REDRIVE_DEMO ? env.DATABASE_URL : undefined;
+  // Alone it is a server and nothing else; only the demo's start has it feed a database.
+  const database = process.argv.includes("--demo") ? env.DATABASE_URL : undefined;
   const simulator = await listen(
     env.REDRIVE_SIMULATOR_URL ?? "http://127.0.0.1:4100",
     database !== undefined,
@@ -61,7 +62,7 @@ async function listen(address: string, demo: boolean): Promise<Simulator> {
 function explain(error: unknown): never {
   if (error instanceof PostgresError && (error.code === "42P01" || error.code === "3F000"))
     throw new CannotStart(
-      "The database at DATABASE_URL has no Redrive tables yet: run npm run migrate first, or set REDRIVE_DEMO=0 to run the simulator alone.",
+      "The database at DATABASE_URL has no Redrive tables yet: run npm run migrate first, or run the simulator without --demo.",
     );
   throw error;
 }

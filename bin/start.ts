@@ -90,7 +90,9 @@ async function bringUp(env: Env, dataDir: string, { begin, build }: Begun): Prom
   }
   const childEnv = environmentOf(env, installation, databaseUrl, simulatorUrl);
   const names = simulatorUrl ? ["simulator", "worker", "web"] : ["worker", "web"];
-  const programs = names.map((name) => begin({ name, command: [bin(`${name}.ts`)], env: childEnv }));
+  const programs = names.map((name) =>
+    begin({ name, command: [bin(`${name}.ts`), ...(name === "simulator" ? ["--demo"] : [])], env: childEnv }),
+  );
   await Promise.all(programs.map((program) => program.ready));
 
   // Last of all: a password that was made and then not shown would be lost for ever.

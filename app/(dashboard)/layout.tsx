@@ -4,7 +4,7 @@ import { Shell } from "#components/shell/shell.tsx";
 import { readOverview } from "#db/reads/overview.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import { makeQueryClient } from "#lib/client/query-client.ts";
-import { deps } from "#lib/server/deps.ts";
+import { deps, isDemo } from "#lib/server/deps.ts";
 import { currentUser } from "#lib/server/session.ts";
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
@@ -20,9 +20,9 @@ export default async function DashboardLayout({ children }: { children: ReactNod
     <HydrationBoundary state={dehydrate(client)}>
       <Shell
         caller={{ id, name, email, role }}
-        demo={env.REDRIVE_DEMO}
+        demo={isDemo(env)}
         environment={
-          env.REDRIVE_DEMO ? "Demo" : process.env.NODE_ENV === "production" ? "Production" : "Development"
+          isDemo(env) ? "Demo" : process.env.NODE_ENV === "production" ? "Production" : "Development"
         }
       >
         {children}

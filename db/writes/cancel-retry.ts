@@ -17,18 +17,18 @@ export async function cancelRetry(sql: AnySql, id: string, by: Actor): Promise<R
     need(by, retryPermission(failure.team));
 
     // The same number of tries: an attempt that was made meanwhile is one that has left.
-    const gone = await sql`
+    const gone = await sql<{ dueAt: string }[]>`
       delete from redrive.queue
       where record_id = ${id}
         and due_at > clock_timestamp() + ${marginMs}::int * interval '1 millisecond'
         and tries = ${failure.tries}
-      returning record_id`;
+      returning due_at`;
     if (gone.length === 0) {
       const again = await lastAct(sql, id);
       if (again?.kind !== "retried") throw await whyNot(sql, id, "the retry was taken back already");
       throw new Refused(
         "conflict",
-        "Too late to take this retry back: the record has left, or leaves right now.",
+        "Too late to take this retry back: the record has left, or goes as soon as its provider is sent to.",
         {
           by: again.actor,
           at: again.at,
@@ -39,6 +39,11 @@ export async function cancelRetry(sql: AnySql, id: string, by: Actor): Promise<R
       insert into redrive.failures
       select * from jsonb_populate_record(null::redrive.failures, ${JSON.stringify(failure)}::text::jsonb)`;
     await noteAct(sql, { id, provider: failure.provider, kind: "retry_cancelled", actor: by.actor });
+    // An owner sees the row until this commits: if the writes above took long, it may have left meanwhile.
+    const [still] = await sql<{ early: boolean }[]>`
+      select ${gone[0]?.dueAt ?? null}::timestamptz > clock_timestamp() + interval '50 milliseconds' as early`;
+    if (!still?.early)
+      throw new Refused("conflict", "Too late to take this retry back: the record leaves right now.");
     return { id, status: "failed", dueAt: null };
   });
 }

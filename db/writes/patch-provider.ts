@@ -37,6 +37,7 @@ export async function patchProvider(
 
     const before = ProviderPolicy.parse(row.policy);
     const merged = checkPolicy(mergePolicy(before, patch));
+    refuseMovedSecret(row.sealedAuth, before.url, merged.url, patch);
     const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
     const policy = { ...merged, auth: withoutSecrets(merged.auth) };
     const changed = changedFields(before, policy);
@@ -62,6 +63,25 @@ export async function patchProvider(
     });
     await hint(sql, { topic: "provider", provider: slug });
     return { ...policy, slug, ...saved };
+  });
+}
+
+/** A stored secret is never read back; sent to another host, it would be. */
+function refuseMovedSecret(
+  sealedAuth: string | null,
+  before: string,
+  after: string,
+  patch: PatchProvider,
+): void {
+  if (sealedAuth === null || new URL(before).origin === new URL(after).origin) return;
+  if (patch.auth && (secretOf(patch.auth) === null || secretOf(patch.auth)?.value != null)) return;
+  throw new Refused("invalid_input", "The secret must be given again.", {
+    errors: [
+      {
+        field: "auth",
+        message: "must be given again with its secret, for the URL leads to another host now",
+      },
+    ],
   });
 }
 

@@ -17,19 +17,23 @@ export async function probeProvider(
       update redrive.provider_state
       set probe_requested_by = ${actor}
       where provider = ${slug} and breaker <> 'closed' and probe_requested_by is null
+        and paused_at is null and not disabled
       returning provider`;
     if (asked.length === 0) {
-      const { breaker, probeRequestedBy } = await actedProvider(sql, slug);
+      const { breaker, hold, probeRequestedBy } = await actedProvider(sql, slug);
       if (breaker === "closed") {
         throw new Refused(
           "conflict",
           "The breaker is closed: records are sent, so there is nothing to probe.",
         );
       }
+      if (hold === "paused" || hold === "disabled") {
+        throw new Refused("conflict", `The provider is ${hold}: nothing is sent, not even a probe.`);
+      }
       const first = await lastProviderAct(sql, slug, "provider.probe_requested");
       throw new Refused(
         "conflict",
-        `${probeRequestedBy} asked for a probe already; it runs within a second.`,
+        `${probeRequestedBy} asked for a probe already; it goes with the next record that is due.`,
         {
           by: probeRequestedBy ?? undefined,
           at: first?.at,

@@ -70,7 +70,7 @@ export const FailureDetail = z.object({
   assignee: z.string().nullable(),
 });
 
-/** One record, whole. The payload is null for a reader who may not see it. */
+/** One record, whole. For a reader who may not see the payload its values are masked, and `payloadHidden` says so. */
 export const RecordDetail = RecordSummary.extend({
   providerName: z.string(),
   payload: z.json(),

@@ -7,7 +7,7 @@ import type { Deps } from "#lib/server/deps.ts";
 import { Refusal } from "#lib/server/problem.ts";
 import { addressOf, signIn } from "#lib/server/sign-in.ts";
 
-/** A week without a visit ends a session. */
+/** A session lasts a week, then one signs in again. */
 const sessionSeconds = 7 * 24 * 3_600;
 
 export function authOptions(deps: Deps): NextAuthOptions {

@@ -46,3 +46,6 @@ function make(env: Env): Made {
     },
   };
 }
+
+/** Whether this dashboard is a demo's: only `npm start` says where its simulator is. */
+export const isDemo = (env: Env): boolean => env.REDRIVE_DEMO && env.REDRIVE_SIMULATOR_URL !== undefined;

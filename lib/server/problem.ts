@@ -52,7 +52,7 @@ export function problemResponse(error: unknown, log: Log): Response {
   if (refusal.code === "unavailable") log.warn({ err: error }, "a request could not be served now");
   const { status, title } = kinds[refusal.code];
   const problem: Problem = {
-    type: `/docs/api#${refusal.code}`,
+    type: `urn:redrive:problem:${refusal.code}`,
     title,
     status,
     code: refusal.code,

@@ -33,6 +33,8 @@ export function signInLimit(sql: Sql): SignInLimit {
   const fromHere = new RateLimiterPostgres({ ...shared, keyPrefix: "sign-in", points: 10 });
   // Wide enough that a stranger locks nobody out with a few tries, narrow enough that many addresses gain little.
   const fromAnywhere = new RateLimiterPostgres({ ...shared, keyPrefix: "sign-in-account", points: 200 });
+  // One password tried on many accounts.
+  const fromAddress = new RateLimiterPostgres({ ...shared, keyPrefix: "sign-in-address", points: 100 });
   const keyHere = ({ email, address }: Guess) => `${email.slice(0, 200)}|${address.slice(0, 50)}`;
   const keyAnywhere = ({ email }: Guess) => email.slice(0, 200);
 
@@ -42,6 +44,7 @@ export function signInLimit(sql: Sql): SignInLimit {
       const waits = await Promise.all([
         minutesToWait(fromHere, keyHere(guess)),
         minutesToWait(fromAnywhere, keyAnywhere(guess)),
+        minutesToWait(fromAddress, guess.address.slice(0, 50)),
       ]);
       const longest = Math.max(...waits);
       return longest > 0 ? longest : null;

@@ -16,12 +16,12 @@ test("a wrong password is refused in words, the right one leads to the overview"
 });
 
 test("a page asks a stranger to sign in, and brings them to where they wanted to go", async ({ page }) => {
-  await page.goto("/failures?team=technical");
+  await page.goto("/failures?tab=technical");
   await page.waitForURL("**/signin?next=*");
   await page.getByLabel("E-mail").fill("admin@redrive.local");
   await page.getByLabel("Password", { exact: true }).fill("a password for tests");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/failures?team=technical");
+  await page.waitForURL("**/failures?tab=technical");
 });
 
 test("a provider goes down: its breaker opens and nothing fails; it comes back: all is delivered by itself", async ({

@@ -22,7 +22,10 @@ for (const [net, prefix] of [
 for (const [net, prefix] of [
   ["::", 128],
   ["::1", 128],
+  // Addresses that carry an IPv4 address inside, which may be any.
+  ["64:ff9b::", 96],
   ["64:ff9b:1::", 48],
+  ["2002::", 16],
   ["fc00::", 7],
   ["fe80::", 10],
   ["ff00::", 8],

@@ -297,3 +297,25 @@ test("a provider that does not exist is not found, whatever is done to it", asyn
   }
   expect((await read("nobody")).status).toBe(404);
 });
+
+test("a stored secret does not follow its provider to another host", async () => {
+  await create({ slug: "moving", url, auth: { kind: "header", name: "x-key", value: secret } });
+  const moved = await patch("moving", { url: "https://elsewhere.example/results" });
+  expect(moved.status).toBe(422);
+  expect(moved.body.errors).toMatchObject([{ field: "auth" }]);
+  expect((await patch("moving", { url: "https://ats.example/other" })).status).toBe(200);
+  const again = { kind: "header", name: "x-key", value: `${secret}-3` };
+  expect((await patch("moving", { url: "https://elsewhere.example/results", auth: again })).status).toBe(200);
+});
+
+test("a paused provider is not probed: the refusal says why", async () => {
+  await aProvider(api.sql, "resting");
+  await api.sql`
+    update redrive.provider_state
+    set breaker = 'open', breaker_reason = 'failing', breaker_since = now(), next_probe_at = now() + interval '1 hour',
+      paused_at = now(), paused_by = 'Ada', pause_reason = 'noon'
+    where provider = 'resting'`;
+  const refused = await call(probe, { as: bob, method: "POST", params: { slug: "resting" }, body: {} });
+  expect(refused.status).toBe(409);
+  expect(refused.body.detail).toContain("paused");
+});
