@@ -9,7 +9,6 @@ const pages = [
   { name: "provider", path: "/providers/gallery" },
   { name: "failures", path: "/failures" },
   { name: "failures-empty", path: "/failures?provider=gallery-idle" },
-  { name: "signin", path: "/signin" },
 ];
 
 for (const scheme of ["light", "dark"] as const) {
@@ -46,11 +45,8 @@ for (const scheme of ["light", "dark"] as const) {
       page.on("console", (message) => {
         if (message.type() === "error") faults.push(`${page.url()}: ${message.text()}`);
       });
-      await signIn(page);
-      for (const { name, path } of pages) {
-        await page.goto(path);
+      const inspect = async (name: string) => {
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-        await expect(page.locator("main")).toBeVisible();
         const { violations } = await new AxeBuilder({ page })
           .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
           .analyze();
@@ -60,7 +56,21 @@ for (const scheme of ["light", "dark"] as const) {
         );
         expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
         await picture(page, `${name}-${scheme}-${width}`);
+      };
+      await page.goto("/signin");
+      await inspect("signin");
+      await signIn(page);
+      const { items } = await api<{ items: { id: string }[] }>("GET", "/failures?provider=gallery");
+      for (const { name, path } of [...pages, { name: "record", path: `/records/${items[0]?.id}` }]) {
+        await page.goto(path);
+        await inspect(name);
       }
+      await page.getByRole("button", { name: "Reject…" }).first().click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+      const dialog = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
+      expect(dialog.violations.map(({ id, nodes }) => `dialog: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await picture(page, `reject-dialog-${scheme}-${width}`);
       expect(faults).toEqual([]);
       await context.close();
     });

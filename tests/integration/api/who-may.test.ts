@@ -106,12 +106,12 @@ test("a developer may not retry, and learns who may", async () => {
   expect(body).toMatchObject({ status: 403, detail: expect.stringContaining("support_tech, admin") });
 });
 
-test("a session ends when its person is disabled, or their session version grows", async () => {
+test("a session ends when its person is disabled, or gets a new password or role", async () => {
   const [leaving, changed] = [await api.person("admin", "Leaving"), await api.person("admin", "Changed")];
   expect((await call(getOverview, { as: leaving })).status).toBe(200);
   expect((await call(getOverview, { as: changed })).status).toBe(200);
   await api.sql`update redrive.users set disabled_at = now() where id = ${leaving.id}`;
-  await api.sql`update redrive.users set session_version = 2 where id = ${changed.id}`;
+  await api.sql`update redrive.users set password_hash = 'another' where id = ${changed.id}`;
   expect((await call(getOverview, { as: leaving })).status).toBe(401);
   expect((await call(getOverview, { as: changed })).status).toBe(401);
   const anew = { ...changed, headers: { cookie: await sessionCookie(changed.id, 2), origin } };

@@ -292,6 +292,7 @@ test("requests of a dead owner take up places only until their deadline, and new
       const [row] = await sql`select count(*)::int as n from redrive.events where kind = 'interrupted'`;
       expect(row?.n).toBe(1);
     });
+    await eventually(async () => expect((await stateOf(sql, "beside")).owner).toBeNull());
     const fresh = await enqueue(sql, "beside");
     await eventually(async () => expect((await statusOf(sql, fresh)).status).toBe("delivered"));
     expect((await statusOf(sql, id)).status).not.toBe("delivered");
