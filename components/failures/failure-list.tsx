@@ -15,20 +15,26 @@ import styles from "./failures.module.css";
 type Props = {
   label: string;
   failures: readonly Failure[];
+  /** When the server said so, ms. */
+  fetchedAt: number;
   /** What stands here when there are none. */
   none: ReactNode;
 };
 
-export function FailureList({ label, failures, none }: Props) {
-  const acts = useRecordActs();
+export function FailureList({ label, failures, fetchedAt, none }: Props) {
+  const listed = new Map(failures.map((failure) => [`${failure.id} ${failure.failedAt}`, failure.state]));
+  const acts = useRecordActs(({ id, failedAt }) => {
+    const state = listed.get(`${id} ${failedAt}`);
+    return state === undefined ? null : { state, atMs: fetchedAt };
+  });
   const [rejecting, setRejecting] = useState<Failure | null>(null);
-  const { items, fresh, show, hold } = useSteady(failures, acts, rejecting !== null);
+  const { items, fresh, gone, show, hold } = useSteady(failures, acts, rejecting !== null);
   return (
     <div {...hold}>
-      {fresh > 0 && (
+      {(fresh > 0 || gone > 0) && (
         <div className={styles.fresh}>
           <Button size="compact-sm" radius="xl" onClick={show}>
-            {number(fresh)} new – show
+            {fresh > 0 ? `${number(fresh)} new – show` : `${number(gone)} gone – tidy up`}
           </Button>
         </div>
       )}

@@ -31,7 +31,11 @@ export function FailureRow({ failure, role, act, outcome, onRetry, onUndo, onReo
   const closed = failure.state === "rejected";
   const whyNotReject = whyNot(role, rejectPermission[failure.team]);
   const title = titleOf(failure);
-  const mayReject = act === undefined || act.kind === "undone" || act.kind === "reopened";
+  const mayReject =
+    act === undefined ||
+    act.kind === "undone" ||
+    act.kind === "reopened" ||
+    (act.kind === "refused" && !act.conflict);
   return (
     <li className={styles.row} data-testid="failure" data-id={failure.id}>
       <div className={styles.text}>

@@ -29,6 +29,7 @@ export function FailuresBody({ filter, query, onClear }: Props) {
       key={key}
       label={filter.tab === "rejected" ? "Rejected records" : "Failures"}
       failures={failures}
+      fetchedAt={query.dataUpdatedAt}
       none={
         <Nothing
           filter={filter}

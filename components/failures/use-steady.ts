@@ -1,6 +1,7 @@
 "use client";
 // When a list keeps still: text is marked in it, a dialog is open, a row can be undone, or a pointer or the keyboard is
-// on it.
+// on it. Under a thumb it always does: a finger gives no sign before it presses.
+import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import type { RecordActs } from "#components/records/use-record-acts.ts";
 import { isUndoable } from "#lib/client/act.ts";
@@ -15,9 +16,15 @@ export function useSteady(latest: readonly Failure[], acts: RecordActs, dialog: 
   const box = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState(false);
   const [shown, setShown] = useState(latest);
+  const touch = useMediaQuery("(pointer: coarse)") ?? false;
   const held =
-    dialog || pointed || isInUse(box.current) || shown.some((failure) => isUndoable(acts.of(failure), now));
+    (touch && shown.length > 0) ||
+    dialog ||
+    pointed ||
+    isInUse(box.current) ||
+    shown.some((failure) => isUndoable(acts.of(failure), now));
   const given = { shown, latest, keyOf, keeps: (failure: Failure) => acts.of(failure) !== undefined };
+  const listed = new Set(latest.map(keyOf));
   const next = steady({ ...given, held });
   const changed =
     next.items.length !== shown.length || next.items.some((item, index) => item !== shown[index]);
@@ -29,6 +36,8 @@ export function useSteady(latest: readonly Failure[], acts: RecordActs, dialog: 
   return {
     items: next.items,
     fresh: next.fresh,
+    /** Rows that only stand here because of a thumb. */
+    gone: touch ? next.items.filter((item) => !listed.has(item.id) && !given.keeps(item)).length : 0,
     show: () => setShown(steady({ ...given, held: false }).items),
     hold: {
       ref: box,

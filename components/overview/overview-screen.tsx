@@ -56,6 +56,7 @@ function Loaded({ overview, nowMs }: { overview: Overview; nowMs: number }) {
         <FailureList
           label="Newest failures"
           failures={overview.newestFailures}
+          fetchedAt={nowMs}
           none={<EmptyState title="Nothing needs you." />}
         />
       </section>

@@ -68,8 +68,8 @@ function Buttons({ provider }: { provider: ProviderWithState }) {
   const { pause, resume, probe } = useProviderActs(provider);
   const [pausing, setPausing] = useState(false);
   const denied = whyNot(role, "operate");
-  const paused = provider.state.hold === "paused";
-  const closed = provider.state.breaker === "closed";
+  // Not the hold: a provider that is switched off and paused is held as switched off.
+  const paused = provider.state.pausedBy !== null;
   return (
     <div className={styles.buttons}>
       {paused ? (
@@ -95,9 +95,7 @@ function Buttons({ provider }: { provider: ProviderWithState }) {
       <GuardedButton
         size="xs"
         variant="default"
-        whyNot={
-          denied ?? (closed ? "The breaker is closed: records are sent, so there is nothing to probe." : null)
-        }
+        whyNot={denied ?? whyNoProbe(provider)}
         leftSection={<IconHeartbeat size={15} aria-hidden />}
         onClick={probe}
       >
@@ -106,6 +104,15 @@ function Buttons({ provider }: { provider: ProviderWithState }) {
       <PauseDialog name={provider.name} opened={pausing} onClose={() => setPausing(false)} onPause={pause} />
     </div>
   );
+}
+
+/** Why a probe would not be sent; null when it would. */
+function whyNoProbe({ flags, state }: ProviderWithState): string | null {
+  if (!flags.enabled || state.hold === "disabled") return "It is switched off: switch it on first.";
+  if (state.pausedBy !== null) return "It is paused: resume it first.";
+  if (state.breaker === "closed")
+    return "The breaker is closed: records are sent, so there is nothing to probe.";
+  return null;
 }
 
 function Stat({ name, children }: { name: string; children: ReactNode }) {

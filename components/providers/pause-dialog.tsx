@@ -3,7 +3,7 @@ import { Alert, Button, Group, Stack, Textarea, TextInput } from "@mantine/core"
 import { useState } from "react";
 import { Dialog } from "#components/shell/dialog.tsx";
 import { useZone } from "#lib/client/clock.ts";
-import { sentenceOf } from "#lib/client/http.ts";
+import { refusalWords } from "#lib/client/refusal.ts";
 
 type FormProps = {
   onClose: () => void;
@@ -36,7 +36,7 @@ function PauseForm({ onClose, onPause }: FormProps) {
       await onPause(reason.trim(), until === "" ? undefined : new Date(until).toISOString());
       onClose();
     } catch (error) {
-      setFault(sentenceOf(error));
+      setFault(refusalWords(error));
       setBusy(false);
     }
   };
@@ -51,7 +51,8 @@ function PauseForm({ onClose, onPause }: FormProps) {
     >
       <Stack gap="sm">
         <p style={{ color: "var(--ink-2)" }}>
-          Nothing new is sent until someone resumes it. Records keep arriving and wait; nothing is lost.
+          Nothing new is sent until it is resumed, or until the time below. Records keep arriving and wait;
+          nothing is lost.
         </p>
         {fault && (
           <Alert color="red" role="alert" c="var(--red-ink)">

@@ -8,10 +8,16 @@ import styles from "./providers.module.css";
 
 const most = 5;
 
-type Props = { slug: string; failed: number; pages: readonly Failures[] | undefined };
+type Props = {
+  slug: string;
+  failed: number;
+  pages: readonly Failures[] | undefined;
+  /** When the server said so, ms. */
+  fetchedAt: number;
+};
 
 /** Its newest open failures, and the way to all of them. */
-export function ProviderFailures({ slug, failed, pages }: Props) {
+export function ProviderFailures({ slug, failed, pages, fetchedAt }: Props) {
   const newest = pages?.[0]?.items.slice(0, most);
   return (
     <section className={styles.section} aria-labelledby="provider-failures">
@@ -29,6 +35,7 @@ export function ProviderFailures({ slug, failed, pages }: Props) {
         <FailureList
           label="Open failures"
           failures={newest}
+          fetchedAt={fetchedAt}
           none={<EmptyState title="Nothing here needs you." />}
         />
       )}

@@ -48,7 +48,12 @@ export function ProviderScreen({ slug }: { slug: string }) {
         throughput={throughput}
         changes={changes.data ?? []}
       />
-      <ProviderFailures slug={slug} failed={provider.state.failed} pages={failures.data?.pages} />
+      <ProviderFailures
+        slug={slug}
+        failed={provider.state.failed}
+        pages={failures.data?.pages}
+        fetchedAt={failures.dataUpdatedAt}
+      />
       <div className={`${styles.section} ${styles.two}`}>
         <LatestDeliveries records={deliveries.data} />
         <Transitions changes={changes.data ?? []} range={range} />

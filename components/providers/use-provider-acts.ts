@@ -2,8 +2,8 @@
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { sentenceOf } from "#lib/client/http.ts";
 import { pauseProvider, probeProvider, resumeProvider } from "#lib/client/providers.ts";
+import { refusalWords } from "#lib/client/refusal.ts";
 import type { ProviderWithState } from "#lib/contract/provider.ts";
 
 type Acts = {
@@ -28,7 +28,12 @@ export function useProviderActs({ slug, name }: ProviderWithState): Acts {
       await act();
       notifications.show({ message: done });
     } catch (error) {
-      notifications.show({ title: "Not done", message: sentenceOf(error), color: "red", autoClose: 10_000 });
+      notifications.show({
+        title: "Not done",
+        message: refusalWords(error),
+        color: "red",
+        autoClose: 10_000,
+      });
     }
     await refresh();
     busy.current = false;
@@ -41,6 +46,6 @@ export function useProviderActs({ slug, name }: ProviderWithState): Acts {
       await refresh();
     },
     resume: () => void run(() => resumeProvider(slug), `${name} is sent to again.`),
-    probe: () => void run(() => probeProvider(slug), `${name} is probed now.`),
+    probe: () => void run(() => probeProvider(slug), "One record is sent as a test as soon as one is due."),
   };
 }

@@ -7,15 +7,22 @@ import { RejectDialog } from "#components/records/reject-dialog.tsx";
 import { useRecordActs } from "#components/records/use-record-acts.ts";
 import { useCaller } from "#components/shell/caller.tsx";
 import { GuardedButton } from "#components/shell/guarded-button.tsx";
-import { type Act, isUndoable } from "#lib/client/act.ts";
+import { type Act, isUndoable, type Said } from "#lib/client/act.ts";
 import { useNow } from "#lib/client/clock.ts";
+import { serverAhead } from "#lib/client/http.ts";
 import { rejectPermission, retryPermission, whyNot } from "#lib/client/permissions.ts";
 import type { RecordDetail } from "#lib/contract/record.ts";
 import styles from "./record.module.css";
 
-export function RecordActions({ record }: { record: RecordDetail }) {
+type Props = {
+  record: RecordDetail;
+  /** When the server said so, ms. */
+  fetchedAt: number;
+};
+
+export function RecordActions({ record, fetchedAt }: Props) {
   const { role } = useCaller();
-  const acts = useRecordActs();
+  const acts = useRecordActs(() => saidOf(record, fetchedAt));
   const [rejecting, setRejecting] = useState(false);
   const now = useNow(250);
   // One target while the page is open: its failure is gone from the server while it is on its way.
@@ -63,12 +70,16 @@ export function RecordActions({ record }: { record: RecordDetail }) {
   );
 }
 
+function saidOf({ status, failure }: RecordDetail, atMs: number): Said | null {
+  const failedAtMs = failure ? Date.parse(failure.failedAt) - serverAhead() : undefined;
+  if (status === "failed") return { state: "open", atMs, failedAtMs };
+  return status === "rejected" ? { state: "rejected", atMs } : null;
+}
+
 /** Once the record says itself how it stands after an act, the act is history. */
 function current(act: Act | undefined, record: RecordDetail, now: number): Act | undefined {
   if (act === undefined || isUndoable(act, now)) return act;
   const { status } = record;
-  if (act.kind === "leaving" && now - act.untilMs > 1_500 && status === "failed") return undefined;
-  if (act.kind === "reopened" && status === "rejected") return act;
   if (act.kind === "rejected" && status === "rejected") return undefined;
   return act;
 }

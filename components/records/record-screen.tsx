@@ -15,13 +15,15 @@ import type { RecordDetail } from "#lib/contract/record.ts";
 import styles from "./record.module.css";
 
 export function RecordScreen({ id }: { id: string }) {
-  const { data, error, refetch } = useQuery(recordQuery(id));
-  if (data) return <Loaded record={data} />;
+  const { data, dataUpdatedAt, error, refetch } = useQuery(recordQuery(id));
+  if (data) return <Loaded record={data} fetchedAt={dataUpdatedAt} />;
   if (error) return <QueryError what="This record" error={error} retry={() => void refetch()} />;
   return <LoadingState label="Loading the record" />;
 }
 
-function Loaded({ record }: { record: RecordDetail }) {
+type LoadedProps = { record: RecordDetail; fetchedAt: number };
+
+function Loaded({ record, fetchedAt }: LoadedProps) {
   return (
     <>
       <PageHeader title={record.subject ?? record.type ?? `Record ${record.id.slice(-12)}`}>
@@ -29,7 +31,7 @@ function Loaded({ record }: { record: RecordDetail }) {
       </PageHeader>
       <div className={styles.columns}>
         <div className={styles.column}>
-          <Story record={record} />
+          <Story record={record} fetchedAt={fetchedAt} />
           <section className={styles.card} aria-labelledby="timeline">
             <h2 id="timeline">Timeline</h2>
             <Timeline record={record} />
@@ -50,7 +52,7 @@ function Loaded({ record }: { record: RecordDetail }) {
   );
 }
 
-function Story({ record }: { record: RecordDetail }) {
+function Story({ record, fetchedAt }: LoadedProps) {
   const zone = useZone();
   const nowMs = useNow(1_000);
   const { happened, mend } = whatHappened({ record, zone, nowMs });
@@ -65,7 +67,7 @@ function Story({ record }: { record: RecordDetail }) {
           {mend}
         </p>
       )}
-      <RecordActions record={record} />
+      <RecordActions record={record} fetchedAt={fetchedAt} />
     </section>
   );
 }

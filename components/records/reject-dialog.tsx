@@ -2,7 +2,7 @@
 import { Alert, Button, Group, NativeSelect, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { Dialog } from "#components/shell/dialog.tsx";
-import { sentenceOf } from "#lib/client/http.ts";
+import { refusalWords } from "#lib/client/refusal.ts";
 import { type RejectCode, rejectWords } from "#lib/client/words.ts";
 import { rejectCodes } from "#lib/contract/record.ts";
 
@@ -37,7 +37,7 @@ function RejectForm({ onClose, onReject }: Omit<Props, "subject">) {
       await onReject(code, reason.trim());
       onClose();
     } catch (error) {
-      setFault(sentenceOf(error));
+      setFault(refusalWords(error));
       setBusy(false);
     }
   };

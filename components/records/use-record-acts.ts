@@ -1,8 +1,8 @@
 "use client";
 // The acts of this screen, by record. They live as long as the list is on the screen: leaving it forgets them.
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { type Act, leaving, refused } from "#lib/client/act.ts";
+import { useEffect, useState } from "react";
+import { type Act, isOver, leaving, refused, type Said } from "#lib/client/act.ts";
 import { cancelRetry, rejectRecord, reopenRecord, retryRecord } from "#lib/client/records.ts";
 import { type RejectCode, rejectWords } from "#lib/client/words.ts";
 
@@ -20,10 +20,17 @@ export type RecordActs = {
 
 const keyOf = ({ id, failedAt }: Target) => `${id} ${failedAt}`;
 
-export function useRecordActs(): RecordActs {
+/** `saidOf`: how the server lists a target now, and when it said so; null when it does not. */
+export function useRecordActs(saidOf: (target: Target) => Said | null): RecordActs {
   const client = useQueryClient();
-  const [acts, setActs] = useState<ReadonlyMap<string, Act>>(new Map());
-  const note = (target: Target, act: Act) => setActs((before) => new Map(before).set(keyOf(target), act));
+  const [acts, setActs] = useState<ReadonlyMap<string, { target: Target; act: Act }>>(new Map());
+  const note = (target: Target, act: Act) =>
+    setActs((before) => new Map(before).set(keyOf(target), { target, act }));
+
+  const over = new Set([...acts.values()].filter(({ target, act }) => isOver(act, saidOf(target))));
+  useEffect(() => {
+    if (over.size > 0) setActs((before) => new Map([...before].filter(([, noted]) => !over.has(noted))));
+  });
 
   const refresh = () => {
     for (const queryKey of [["failures"], ["records"], ["overview"]])
@@ -34,26 +41,49 @@ export function useRecordActs(): RecordActs {
     target: Target,
     verb: "retry" | "undo" | "reopen",
     call: () => Promise<unknown>,
-    done: Act,
+    done: () => Act,
   ) => {
     note(target, { kind: "asking", verb });
     try {
       await call();
-      note(target, done);
+      note(target, done());
     } catch (error) {
-      note(target, refused(error));
+      note(target, refused(error, Date.now()));
     }
     refresh();
   };
 
   return {
-    of: (target) => acts.get(keyOf(target)),
-    retry: (target) => void run(target, "retry", () => retryRecord(target.id), leaving(Date.now())),
-    undo: (target) => void run(target, "undo", () => cancelRetry(target.id), { kind: "undone" }),
-    reopen: (target) => void run(target, "reopen", () => reopenRecord(target.id), { kind: "reopened" }),
+    of: (target) => {
+      const noted = acts.get(keyOf(target));
+      return noted === undefined || over.has(noted) ? undefined : noted.act;
+    },
+    retry: (target) => {
+      const pressedAtMs = Date.now();
+      void run(
+        target,
+        "retry",
+        () => retryRecord(target.id),
+        () => leaving(pressedAtMs),
+      );
+    },
+    undo: (target) =>
+      void run(
+        target,
+        "undo",
+        () => cancelRetry(target.id),
+        () => ({ kind: "undone" }),
+      ),
+    reopen: (target) =>
+      void run(
+        target,
+        "reopen",
+        () => reopenRecord(target.id),
+        () => ({ kind: "reopened", atMs: Date.now() }),
+      ),
     reject: async (target, code, reason) => {
       await rejectRecord(target.id, { code, reason });
-      note(target, { kind: "rejected", why: `${rejectWords[code]}: ${reason}` });
+      note(target, { kind: "rejected", why: `${rejectWords[code]}: ${reason}`, atMs: Date.now() });
       refresh();
     },
   };

@@ -7,7 +7,7 @@ import Link from "next/link";
 import { useEffect, useState } from "react";
 import { useLive } from "#components/shell/live.tsx";
 import { toneClass } from "#components/states/chip.tsx";
-import { useNow } from "#lib/client/clock.ts";
+import { serverAhead } from "#lib/client/http.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import { type ProblemLine, problemsOf } from "#lib/client/problems.ts";
 import styles from "./shell.module.css";
@@ -16,10 +16,12 @@ import styles from "./shell.module.css";
 const lostForMs = 5_000;
 
 export function ProblemsBanner() {
-  const { data } = useQuery(overviewQuery());
-  const now = useNow(5_000);
+  const { data, dataUpdatedAt } = useQuery(overviewQuery());
   const streamLost = useStreamLost();
-  const problems = [...(data === undefined ? [] : problemsOf(data, now)), ...(streamLost ? [lostLine] : [])];
+  const problems = [
+    ...(data === undefined ? [] : problemsOf(data, dataUpdatedAt + serverAhead())),
+    ...(streamLost ? [lostLine] : []),
+  ];
   if (problems.length === 0) return null;
   return (
     <ul className={styles.banner} aria-label="Problems now" data-testid="banner">

@@ -27,13 +27,16 @@ export function UserMenu() {
           </Text>
         </Menu.Label>
         <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} aria-hidden />}
-          onClick={() => signOut({ callbackUrl: "/signin" })}
-        >
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** Not by the library's own redirect: behind a proxy it may lead to another host. */
+async function leave() {
+  await signOut({ redirect: false });
+  window.location.assign("/signin");
 }

@@ -2,16 +2,16 @@
 //
 //   retry ──▶ asking ──▶ leaving (5 s, Undo) ──▶ sent        reject ──▶ rejected ──reopen──▶ reopened
 //                └▶ refused (someone was first, or it failed)    Undo ──▶ undone
-import { person } from "#lib/client/formats.ts";
-import { ApiError, sentenceOf } from "#lib/client/http.ts";
+import { isConflict, refusalWords } from "#lib/client/refusal.ts";
+import type { FailureState } from "#lib/contract/failure.ts";
 
 export type Act =
   | { kind: "asking"; verb: "retry" | "undo" | "reopen" }
   | { kind: "leaving"; untilMs: number }
   | { kind: "undone" }
-  | { kind: "rejected"; why: string }
-  | { kind: "reopened" }
-  | { kind: "refused"; sentence: string; conflict: boolean };
+  | { kind: "rejected"; why: string; atMs: number }
+  | { kind: "reopened"; atMs: number }
+  | { kind: "refused"; sentence: string; conflict: boolean; atMs: number };
 
 /** How long a retry can be taken back. */
 export const undoMs = 5_000;
@@ -26,20 +26,40 @@ export const isUndoable = (act: Act | undefined, nowMs: number): boolean =>
 export const secondsLeft = (act: Act, nowMs: number): number =>
   act.kind === "leaving" ? Math.max(1, Math.ceil((act.untilMs - nowMs) / 1_000)) : 0;
 
-export function refused(error: unknown): Act {
-  const conflict = error instanceof ApiError && error.status === 409;
-  return { kind: "refused", sentence: conflict ? whoWasFirst(error) : sentenceOf(error), conflict };
+export const refused = (error: unknown, atMs: number): Act => ({
+  kind: "refused",
+  sentence: refusalWords(error),
+  conflict: isConflict(error),
+  atMs,
+});
+
+/** That the server lists a record as a failure, when it said so, and, by the browser's clock, when it failed. */
+export type Said = { state: FailureState; atMs: number; failedAtMs?: number };
+
+/** An answer this soon after an act may have been made before it. */
+const settleMs = 1_500;
+/** Who was first stands there at least so long. */
+const readMs = 5_000;
+
+/** Whether an act is history: later than its end the server says what cannot be its result, and all is possible anew. */
+export function isOver(act: Act, said: Said | null): boolean {
+  if (said === null) return false;
+  switch (act.kind) {
+    case "leaving":
+      return (
+        said.state === "open" && (said.atMs > act.untilMs + settleMs || hasFailedSince(act.untilMs, said))
+      );
+    case "rejected":
+      return said.state === "open" && said.atMs > act.atMs + settleMs;
+    case "reopened":
+      return said.state === "rejected" && said.atMs > act.atMs + settleMs;
+    case "refused":
+      return act.conflict && said.atMs > act.atMs + readMs;
+    default:
+      return false;
+  }
 }
 
-const deeds = [
-  [/ retried this record/, "is already resending this."],
-  [/ rejected this record/, "has closed this already, unsent."],
-  [/ reopened this record/, "has reopened this already."],
-  [/ took the retry back/, "took the retry back already."],
-] as const;
-
-/** "Maria is already resending this." */
-function whoWasFirst({ message, problem }: ApiError): string {
-  const deed = deeds.find(([said]) => said.test(message));
-  return problem?.by && deed ? `${person(problem.by)} ${deed[1]}` : message;
-}
+/** What is retried failed before the press; failed again, after it left. Halfway between leaves clocks room to differ. */
+const hasFailedSince = (leftAtMs: number, { failedAtMs }: Said): boolean =>
+  failedAtMs !== undefined && failedAtMs > leftAtMs - undoMs / 2;

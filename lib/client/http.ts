@@ -19,6 +19,11 @@ export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => ca
 export const sendJson = <T>(method: "POST" | "PATCH", path: string, body: unknown): Promise<T> =>
   call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 
+let serverAheadMs = 0;
+
+/** How far the server's clock is ahead of the browser's, by its latest answer; to the second. */
+export const serverAhead = (): number => serverAheadMs;
+
 async function call<T>(path: string, init: RequestInit): Promise<T> {
   const response = await reach(path, init);
   if (!response.ok) throw await refusal(response);
@@ -28,7 +33,10 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+    const response = await fetch(`/api/v1${path}`, { ...init, credentials: "same-origin" });
+    const saidMs = Date.parse(response.headers.get("date") ?? "");
+    if (!Number.isNaN(saidMs)) serverAheadMs = saidMs - Date.now();
+    return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(

@@ -4,8 +4,9 @@ export function nextPath(given: string | null | undefined): string {
   const base = "http://this.site";
   if (!URL.canParse(given, base)) return "/overview";
   const url = new URL(given, base);
-  if (url.origin !== base || url.pathname.startsWith("/signin") || url.pathname.startsWith("/api/"))
-    return "/overview";
+  // "/.//evil.example" is of this site, but its path read alone is not.
+  if (url.origin !== base || url.pathname.startsWith("//")) return "/overview";
+  if (url.pathname.startsWith("/signin") || url.pathname.startsWith("/api/")) return "/overview";
   return `${url.pathname}${url.search}${url.hash}`;
 }
 

@@ -15,13 +15,14 @@ const silentForMs = 60_000;
 /** More open breakers than this become one line. */
 const linesAtMost = 3;
 
-export const problemsOf = (overview: Overview, nowMs: number): ProblemLine[] => [
-  ...silentWorkers(overview, nowMs),
+/** `saidAtMs`: when the server said so, by the server's clock. What it has not said since is not a worker's silence. */
+export const problemsOf = (overview: Overview, saidAtMs: number): ProblemLine[] => [
+  ...silentWorkers(overview, saidAtMs),
   ...openBreakers(overview),
 ];
 
-function silentWorkers({ workerSeenAt }: Overview, nowMs: number): ProblemLine[] {
-  const silentMs = workerSeenAt === null ? null : nowMs - Date.parse(workerSeenAt);
+function silentWorkers({ workerSeenAt }: Overview, saidAtMs: number): ProblemLine[] {
+  const silentMs = workerSeenAt === null ? null : saidAtMs - Date.parse(workerSeenAt);
   if (silentMs !== null && silentMs < silentForMs) return [];
   const sentence =
     silentMs === null

@@ -27,6 +27,8 @@ test("a retry is over once the record is open again after it left", () => {
   expect(isOver(act, at(6_000))).toBe(false);
   expect(isOver(act, at(7_000))).toBe(true);
   expect(isOver(act, at(7_000, "rejected"))).toBe(false);
+  expect(isOver(act, { ...at(5_200), failedAtMs: 5_100 })).toBe(true);
+  expect(isOver(act, { ...at(5_200), failedAtMs: -1_000 })).toBe(false);
 });
 
 test("who was first is told for a while; listed still, the record may be acted on again", () => {
