@@ -92,5 +92,10 @@ function tidy(text: string): string | null {
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, " ")
     .trim();
   if (line === "") return null;
-  return line.length <= longest ? line : `${line.slice(0, longest - 1).toWellFormed().trimEnd()}…`;
+  return line.length <= longest
+    ? line
+    : `${line
+        .slice(0, longest - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
 }
