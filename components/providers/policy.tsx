@@ -36,6 +36,9 @@ export function Policy({ provider }: { provider: ProviderWithState }) {
             ? "none"
             : `${health.url} every ${duration(health.everyMs)}, expects ${health.expect}`}
         </Rule>
+        <Rule name="Refused data">
+          {provider.onInvalid === "discard" ? "is dropped, with a trace" : "waits for a person"}
+        </Rule>
         <Rule name="Delivery">{provider.flags.enabled ? "switched on" : "switched off"}</Rule>
         <Rule name="Version">
           {number(provider.version)}, by {person(provider.updatedBy)}, <ClockTime at={provider.updatedAt} />

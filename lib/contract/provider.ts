@@ -34,6 +34,28 @@ export const ProviderAuth = z.discriminatedUnion("kind", [
 ]);
 export type ProviderAuth = z.infer<typeof ProviderAuth>;
 
+/** Part of the shape, but only its default is acted on yet: anything else is refused, not silently ignored. */
+const notYet = (value: unknown) => `is not acted on yet: leave it out, or at ${JSON.stringify(value)}`;
+const emptyYet = z.array(z.never(notYet([])), notYet([])).max(0, notYet([]));
+const noneYet = z.null(notYet(null));
+
+const Windows = z.strictObject({
+  timeZone: z.literal("UTC", notYet("UTC")).default("UTC"),
+  deliver: emptyYet.default([]),
+  maintenance: emptyYet.default([]),
+});
+const Limits = z.strictObject({
+  perSecond: noneYet.default(null),
+  perMinute: noneYet.default(null),
+  perDay: noneYet.default(null),
+  perRun: noneYet.default(null),
+  runEveryMs: z.literal(60_000, notYet(60_000)).default(60_000),
+});
+const autoRedrive = z.literal(true, notYet(true));
+const onInvalid = z.enum(["fail", "discard"]);
+const shadow = z.literal(false, notYet(false));
+const percentage = z.literal(100, notYet(100));
+
 export const ProviderPolicy = z.strictObject({
   name: z.string().trim().min(1).max(120),
   url: httpUrl,
@@ -73,7 +95,19 @@ export const ProviderPolicy = z.strictObject({
     .nullable()
     .default(null),
   auth: ProviderAuth.default({ kind: "none" }),
-  flags: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+  windows: Windows.prefault({}),
+  limits: Limits.prefault({}),
+  rules: emptyYet.default([]),
+  /** What becomes of a record that the provider refuses for its data: a failure, or dropped with a trace. */
+  onInvalid: onInvalid.default("fail"),
+  autoRedrive: autoRedrive.default(true),
+  flags: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      shadow: shadow.default(false),
+      percentage: percentage.default(100),
+    })
+    .prefault({}),
 });
 export type ProviderPolicy = z.infer<typeof ProviderPolicy>;
 
@@ -108,7 +142,18 @@ export const PatchProvider = z.strictObject({
     .optional(),
   health: ProviderPolicy.shape.health.unwrap().optional(),
   auth: ProviderAuth.optional(),
-  flags: z.strictObject({ enabled: z.boolean().optional() }).optional(),
+  windows: Windows.optional(),
+  limits: Limits.optional(),
+  rules: emptyYet.optional(),
+  onInvalid: onInvalid.optional(),
+  autoRedrive: autoRedrive.optional(),
+  flags: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      shadow: shadow.optional(),
+      percentage: percentage.optional(),
+    })
+    .optional(),
 });
 export type PatchProvider = z.infer<typeof PatchProvider>;
 

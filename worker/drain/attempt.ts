@@ -70,6 +70,14 @@ export function conclude(
     case "retry":
       return { ...base, kind: "attempted", attempts: decision.attempts, dueInMs: decision.dueInMs };
     case "fail": {
+      if (classified.outcome === "invalid" && given.policy.onInvalid === "discard") {
+        return {
+          ...base,
+          kind: "discarded",
+          attempts: decision.attempts,
+          continuation: continuationOf(record.onFailed, provider, record, classified, reply),
+        };
+      }
       const message = clean(classified.error ?? "It failed without a word.");
       return {
         ...base,

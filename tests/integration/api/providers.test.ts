@@ -45,7 +45,12 @@ test("a provider is made of a slug and a URL, and every default is shown", async
     timeoutMs: { connect: 5_000, headers: 30_000, total: 90_000 },
     backoff: { baseMs: 60_000, factor: 3, jitter: 0.2, attemptsMax: 5 },
     auth: { kind: "none" },
-    flags: { enabled: true },
+    windows: { timeZone: "UTC", deliver: [], maintenance: [] },
+    limits: { perSecond: null, perMinute: null, perDay: null, perRun: null, runEveryMs: 60_000 },
+    rules: [],
+    onInvalid: "fail",
+    autoRedrive: true,
+    flags: { enabled: true, shadow: false, percentage: 100 },
     version: 1,
     updatedBy: `Ada <${api.admin.email}>`,
   });
@@ -318,4 +323,22 @@ test("a paused provider is not probed: the refusal says why", async () => {
   const refused = await call(probe, { as: bob, method: "POST", params: { slug: "resting" }, body: {} });
   expect(refused.status).toBe(409);
   expect(refused.body.detail).toContain("paused");
+});
+
+test("a part of the policy that nothing acts on yet is refused by name, not silently kept", async () => {
+  const wished = {
+    limits: { perDay: 100 },
+    rules: [{ when: { status: 409 }, outcome: "duplicate" }],
+    flags: { shadow: true },
+  };
+  for (const { status, body } of [
+    await create({ slug: "wishes", url, ...wished }),
+    await patch("plain", wished),
+  ]) {
+    expect(status).toBe(422);
+    const fields = body.errors.map(({ field }: { field: string }) => field);
+    expect(fields).toEqual(expect.arrayContaining(["limits.perDay", "flags.shadow"]));
+    expect(fields.some((field: string) => field.startsWith("rules"))).toBe(true);
+    expect(body.errors[0].message).toContain("not acted on yet");
+  }
 });

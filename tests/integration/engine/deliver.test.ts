@@ -92,6 +92,16 @@ test("a refused record goes to the client-data team at once, with the provider's
   expect(failure?.message).toContain("is invalid");
 });
 
+test("where the policy says so, a refused record is dropped, with a trace", async () => {
+  const { sql } = base;
+  await aProvider(sql, "dropping", { url: server.url, onInvalid: "discard" });
+  server.answer(says(422, { message: "unsubscribed" }));
+  const id = await enqueue(sql, "dropping");
+  await eventually(async () => expect((await statusOf(sql, id)).status).toBe("discarded"));
+  expect(await standing(sql, "dropping")).toMatchObject({ queued: 0, failed: 0 });
+  expect((await statusOf(sql, id)).lastError).toContain("unsubscribed");
+});
+
 test("a record that fails while others succeed is charged, and goes to failures after its last attempt", async () => {
   const { sql } = base;
   await aProvider(sql, "mixed", { url: server.url, ...quick });
