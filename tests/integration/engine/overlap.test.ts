@@ -1,0 +1,77 @@
+// A read whose rows arrive after those rows have been settled: its snapshot is older than the settlement's commit.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Sql } from "#db/client.ts";
+import { createLog } from "#lib/node/log.ts";
+import { type Simulator, startSimulator } from "#simulator/server.ts";
+import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { enqueueMany, eventually, standing } from "#tests/support/engine.ts";
+import { createDrains } from "#worker/drain/drains.ts";
+import { createHints } from "#worker/hints.ts";
+import { createPools } from "#worker/http/pools.ts";
+
+let base: TestDatabase;
+let simulator: Simulator;
+beforeAll(async () => {
+  base = await aDatabase();
+  simulator = await startSimulator();
+});
+afterAll(async () => {
+  await simulator.close();
+  await base[Symbol.asyncDispose]();
+});
+
+test("a record that a late read shows again is not sent again", async () => {
+  const { sql } = base;
+  const provider = simulator.provider("overlap");
+  provider.set({ latency: { distribution: "fixed", medianMs: 60 } });
+  await aProvider(sql, "overlap", { url: provider.url, batchSizeMax: 8 });
+  await enqueueMany(sql, "overlap", 240);
+  const late = { reads: 0 };
+  const log = createLog("worker", "silent");
+  const http = createPools({ allowPrivate: true });
+  const hints = createHints(sql, log);
+  const drains = createDrains({
+    sql: withLateReads(sql, late),
+    http,
+    hints,
+    log,
+    monotonicMs: () => performance.now(),
+    random: () => 0.5,
+    workerId: "late reader",
+    secret: null,
+  });
+  try {
+    await drains.start("overlap");
+    await eventually(async () => expect((await standing(sql, "overlap")).queued).toBe(0), 40_000);
+  } finally {
+    await drains.stop(5_000);
+    hints.stop();
+    await http.close();
+  }
+  expect(late.reads).toBeGreaterThan(0);
+  expect(provider.counts()).toMatchObject({ received: 240, keys: 240, doubled: 0 });
+});
+
+/** Holds back what a read found until the rows that an earlier read had found already are settled. */
+function withLateReads(sql: Sql, late: { reads: number }): Sql {
+  const seen = new Set<string>();
+  const holdBack = async (rows: { id: string }[]) => {
+    const again = rows.map(({ id }) => id).filter((id) => seen.has(id));
+    for (const { id } of rows) seen.add(id);
+    // The first of them are on their way, so they settle without this read's help.
+    const first = again.slice(0, 1);
+    if (first.length === 0) return rows;
+    late.reads += 1;
+    await eventually(async () => {
+      expect(await sql`select from redrive.queue where record_id = any (${first}::uuid[])`).toHaveLength(0);
+    });
+    return rows;
+  };
+  return new Proxy(sql, {
+    apply(target, self, parameters: [TemplateStringsArray, ...unknown[]]) {
+      const query = Reflect.apply(target, self, parameters);
+      const isRead = Array.isArray(parameters[0]) && parameters[0].join("").includes("as lane(priority");
+      return isRead ? query.then(holdBack) : query;
+    },
+  });
+}
