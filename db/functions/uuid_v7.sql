@@ -1,5 +1,5 @@
 -- A UUIDv7 (RFC 9562, 5.7): 48 bits of milliseconds, 12 bits of the millisecond's fraction, 62 random bits, so that ids
--- sort by time to a quarter of a microsecond's quarter and the newest partition is always the one written to.
+-- sort by time to the microsecond, and the newest partition is always the one written to.
 -- PostgreSQL 18 has its own, which also never goes back within a session.
 do $$
 begin

@@ -12,9 +12,6 @@ export const recordStatuses = [
 ] as const;
 export type RecordStatus = (typeof recordStatuses)[number];
 
-/** Statuses in which nothing more happens to a record by itself. */
-export const settledStatuses = ["delivered", "rejected", "discarded", "duplicate"] as const;
-
 export const breakerStates = ["closed", "open", "half_open"] as const;
 export type BreakerState = (typeof breakerStates)[number];
 

@@ -28,10 +28,30 @@ type Call = {
   headers?: Record<string, string>;
 };
 
+/** What came back, as far as tests look into it; which of it is there depends on the handler. */
+type Body = {
+  [name: string]: unknown;
+  id: string;
+  slug: string;
+  kind: string;
+  status: string | number;
+  attempts: number;
+  dueAt: string;
+  failedAt: string;
+  state: Record<string, unknown>;
+  version: number;
+  items: Body[];
+  events: Body[];
+  errors: { field: string; message: string }[];
+  detail: string;
+  by: string;
+  at: string;
+  next: string | null;
+};
+
 export type Answer = {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever came back
-  body: any;
+  body: Body;
   text: string;
   headers: Headers;
 };
