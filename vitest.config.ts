@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["tests/integration/**/*.test.ts"],
+          include: ["tests/integration/**/*.test.ts", "tests/scenarios/**/*.test.ts"],
           globalSetup: ["tests/support/global-setup.ts"],
           // Each file has a database of its own; two cores carry two files.
           maxWorkers: 2,

@@ -63,6 +63,10 @@ export function saveInstallation(dataDir: string, installation: Installation): v
   renameSync(`${file}.new`, file);
 }
 
+/** The database of `npm start`. */
+export const embeddedUrl = ({ postgresPassword, postgresPort }: Installation): string =>
+  `postgres://postgres:${postgresPassword}@127.0.0.1:${postgresPort}/redrive`;
+
 function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

@@ -16,10 +16,17 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { failureStates } from "#lib/contract/failure.ts";
-import type { ProviderPolicy } from "#lib/contract/provider.ts";
+import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { roles } from "#lib/core/access.ts";
 import { outcomes } from "#lib/core/outcome.ts";
-import { breakerStates, eventKinds, failureCategories, openReasons, teams } from "#lib/core/status.ts";
+import {
+  breakerStates,
+  eventKinds,
+  failureCategories,
+  gateHolds,
+  openReasons,
+  teams,
+} from "#lib/core/status.ts";
 
 export const redrive = pgSchema("redrive");
 
@@ -48,6 +55,8 @@ export const outbox = redrive.table(
     onDelivered: text("on_delivered"),
     onFailed: text("on_failed"),
     onRejected: text("on_rejected"),
+    /** Whether the provider's answer to the delivery is kept for the application. */
+    keepResponse: boolean("keep_response").notNull().default(false),
   },
   (table) => [
     // The list of one provider's records, newest first, ends where its `order by` ends.
@@ -60,6 +69,10 @@ export const outbox = redrive.table(
       sql`length(on_delivered) between 1 and 128 and length(on_failed) between 1 and 128 and length(on_rejected) between 1 and 128`,
     ),
     check("outbox_headers_are_an_object", sql`headers is null or jsonb_typeof(headers) = 'object'`),
+    check(
+      "outbox_keys_fit",
+      sql`length(idempotency_key) between 1 and 200 and length(dedupe_key) between 1 and 200 and length(ordering_key) between 1 and 200`,
+    ),
   ],
 );
 
@@ -79,10 +92,21 @@ export const queue = redrive.table(
     triedAt: at("tried_at"),
     /** How often a worker died while it had the record in flight. */
     interruptions: smallint("interruptions").notNull().default(0),
+    /**
+     * Records of one key go one after another, in the order of their ids. One that is not first of its key is parked by the
+     * provider's owner: due at infinity, so that no scan meets it again until the one before it is settled.
+     */
+    orderingKey: text("ordering_key"),
+    /** How often it came back from the failures by itself. */
+    redrives: smallint("redrives").notNull().default(0),
   },
   (table) => [
     // The owner's forward cursor. It ends in the id: a bulk insert gives 200,000 rows one due time.
     index("queue_due").on(table.provider, table.priority, table.dueAt, table.recordId),
+    // Who is first of its key.
+    index("queue_ordering")
+      .on(table.provider, table.orderingKey, table.recordId)
+      .where(sql`ordering_key is not null`),
     check("queue_counts_are_not_negative", sql`attempts >= 0 and tries >= attempts and interruptions >= 0`),
   ],
 );
@@ -107,11 +131,18 @@ export const failures = redrive.table(
     closedAt: at("closed_at"),
     closedBy: text("closed_by"),
     closedReason: text("closed_reason"),
+    /** While it is open, later records of its key wait, unless a person let them pass. */
+    orderingKey: text("ordering_key"),
+    skippedBy: text("skipped_by"),
+    redrives: smallint("redrives").notNull().default(0),
   },
   (table) => [
     // The failures page: newest first, by state, optionally one team's or one provider's.
     index("failures_newest").on(table.state, table.failedAt, table.recordId),
     index("failures_by_provider").on(table.provider, table.state, table.failedAt, table.recordId),
+    index("failures_ordering")
+      .on(table.provider, table.orderingKey, table.recordId)
+      .where(sql`ordering_key is not null and state = 'open' and skipped_by is null`),
     check("failures_state", oneOf("state", failureStates)),
     check("failures_category", oneOf("category", failureCategories)),
     check("failures_team", oneOf("team", teams)),
@@ -196,13 +227,19 @@ export const providerState = redrive.table(
     pausedBy: text("paused_by"),
     pauseReason: text("pause_reason"),
     probeRequestedBy: text("probe_requested_by"),
-    hold: text("hold").generatedAlwaysAs(
-      sql`case when disabled then 'disabled' when paused_at is not null then 'paused' when breaker = 'open' then 'breaker_open' end`,
-    ),
+    // What the owner's gate said last: why it sent nothing, until when, and whether an insert is reason enough to look
+    // again. redrive.hold_of puts it together with the operator's acts and the breaker.
+    gateHold: text("gate_hold", { enum: gateHolds }),
+    gateUntil: at("gate_until"),
+    gateReason: text("gate_reason"),
+    insertWakes: boolean("insert_wakes").notNull().default(false),
+    /** What the gate remembers: quota of the day, rate, run, health, recovery (lib/core/gate.ts). */
+    gate: jsonb("gate"),
   },
   () => [
     check("provider_state_breaker", oneOf("breaker", breakerStates)),
     check("provider_state_batch_size", sql`batch_size >= 1`),
+    check("provider_state_gate_hold", oneOf("gate_hold", gateHolds)),
     check("provider_state_owner_has_a_lease", sql`(owner is null) = (lease_until is null)`),
     check(
       "provider_state_pause_says_who_and_why",
@@ -214,6 +251,93 @@ export const providerState = redrive.table(
       sql`breaker <> 'open' or (breaker_reason is not null and breaker_since is not null and next_probe_at is not null)`,
     ),
   ],
+);
+
+/** Which record has a dedupe key in a period of its provider's zone: no other of that key is sent meanwhile. */
+export const dedupeKeys = redrive.table(
+  "dedupe_keys",
+  {
+    provider: text("provider").notNull(),
+    key: text("key").notNull(),
+    /** The period's name in the provider's zone, like 2026-11-21. */
+    period: text("period").notNull(),
+    recordId: uuid("record_id").notNull(),
+    expiresAt: at("expires_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.provider, table.key, table.period] }),
+    // A record that fails gives its keys back.
+    index("dedupe_keys_record").on(table.recordId),
+    index("dedupe_keys_expire").on(table.expiresAt),
+  ],
+);
+
+/** The first record of a producer's idempotency key; a second insert makes none. */
+export const enqueuedKeys = redrive.table(
+  "enqueued_keys",
+  {
+    provider: text("provider").notNull(),
+    key: text("key").notNull(),
+    recordId: uuid("record_id").notNull(),
+    createdAt: at("created_at").notNull().default(sql`now()`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.provider, table.key] }),
+    index("enqueued_keys_created").on(table.createdAt),
+  ],
+);
+
+/** Access tokens, encrypted, one for each credential; whoever has the fetch asks for all. */
+export const tokens = redrive.table(
+  "tokens",
+  {
+    /** A hash of everything that the token depends on: endpoint, client, its secret, scope, audience. */
+    credential: text("credential").primaryKey(),
+    sealed: text("sealed"),
+    /** When it is renewed, and when it ends. */
+    renewAt: at("renew_at"),
+    expiresAt: at("expires_at"),
+    fetchedAt: at("fetched_at"),
+    fetchingBy: text("fetching_by"),
+    fetchingUntil: at("fetching_until"),
+    /** Why the last fetch failed, and until when nobody tries again. */
+    error: text("error"),
+    failedUntil: at("failed_until"),
+  },
+  () => [check("tokens_fetching", sql`(fetching_by is null) = (fetching_until is null)`)],
+);
+
+/** Features switched at run time; kept in step with the policy, read through OpenFeature. */
+export const flags = redrive.table(
+  "flags",
+  {
+    provider: text("provider")
+      .notNull()
+      .references(() => providers.slug, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    value: jsonb("value").notNull(),
+    updatedAt: at("updated_at").notNull().default(sql`now()`),
+    updatedBy: text("updated_by").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.name] })],
+);
+
+/** Each start of a provider's schedule, once over all workers. */
+export const scheduleRuns = redrive.table(
+  "schedule_runs",
+  {
+    provider: text("provider")
+      .notNull()
+      .references(() => providers.slug, { onDelete: "cascade" }),
+    schedule: text("schedule").notNull(),
+    /** When it was due; for one that a person started, when they did. */
+    dueAt: at("due_at").notNull(),
+    startedBy: text("started_by").notNull(),
+    endedAt: at("ended_at"),
+    enqueued: integer("enqueued"),
+    error: text("error"),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.schedule, table.dueAt] })],
 );
 
 /** Every change of batch size or breaker, and why, in figures. */
@@ -268,6 +392,8 @@ export const workers = redrive.table("workers", {
   pid: integer("pid").notNull(),
   startedAt: at("started_at").notNull().default(sql`now()`),
   seenAt: at("seen_at").notNull().default(sql`now()`),
+  /** What the application has registered there: adapters, handlers, schedules' functions. */
+  offers: jsonb("offers").$type<Record<string, string[]>>().notNull().default(sql`'{}'`),
 });
 
 export const users = redrive.table(

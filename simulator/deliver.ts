@@ -4,6 +4,7 @@ import { countKey } from "#simulator/accepted-keys.ts";
 import { decideFate, type Fate } from "#simulator/fate.ts";
 import { readBody, sendJson } from "#simulator/http.ts";
 import type { Provider } from "#simulator/provider.ts";
+import { askedOf, recordOf } from "#simulator/record.ts";
 import { type Sighting, see } from "#simulator/seen.ts";
 import { isAuthorized } from "#simulator/tokens.ts";
 import { tellWaiting } from "#simulator/waiting.ts";
@@ -23,7 +24,7 @@ function receive(visit: Visit, body: Buffer): void {
   const sighting = see(provider.seen, request, body);
   const fate = decideFate(
     {
-      body,
+      body: isFetch(request) ? Buffer.from(JSON.stringify(askedOf(request.url ?? ""))) : body,
       inFlight,
       seenBefore: key !== null && keys.times.has(key),
       authorized:
@@ -95,9 +96,15 @@ function reply(fate: Extract<Fate, { kind: "answer" }>, visit: Visit, sighting: 
   const { provider, response } = visit;
   leave(visit);
   sighting.status = fate.status;
-  const text = fate.body ?? `{"accepted":true,"reference":"${provider.slug}-${provider.accepted}"}`;
-  sendJson(response, fate.status, text, headersFor(fate.status, provider));
+  sendJson(response, fate.status, fate.body ?? success(visit), headersFor(fate.status, provider));
 }
+
+const isFetch = ({ method }: IncomingMessage): boolean => method === "GET";
+
+const success = ({ provider, request }: Visit): string =>
+  isFetch(request)
+    ? recordOf(provider.slug, request.url ?? "")
+    : `{"accepted":true,"reference":"${provider.slug}-${provider.accepted}"}`;
 
 function headersFor(status: number, { knobs }: Provider): Record<string, string> {
   if (status === 401) return { "www-authenticate": 'Bearer error="invalid_token"' };

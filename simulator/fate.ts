@@ -14,6 +14,7 @@ export type Fate =
   | { kind: "hang"; taken: boolean };
 
 export type Arrival = {
+  /** The payload as it came; of a GET, what it asks for. */
   body: Buffer;
   /** Its idempotency key was accepted before. */
   seenBefore: boolean;
@@ -85,7 +86,9 @@ function byLuck(
   if (luck < share) return { kind: "hang", taken };
   share += knobs.lostReplyShare;
   if (luck < share) return { kind: "reset", afterMs, taken };
-  if (refusal !== null) return { kind: "answer", status: 422, body: refusal, afterMs, taken };
-  if (conflict) return answer(409, "duplicate", afterMs);
+  if (refusal !== null) {
+    return { kind: "answer", status: knobs.refuseAs ?? 422, body: refusal, afterMs, taken };
+  }
+  if (conflict) return answer(knobs.refuseAs ?? 409, "duplicate", afterMs);
   return { kind: "answer", status: 200, body: null, afterMs, taken };
 }

@@ -1,6 +1,7 @@
 // One simulated provider: its knobs, who turned them, and what it has counted.
 import type { KnobName, Knobs, PatchKnobs, SimulatedProvider } from "#lib/contract/simulator.ts";
 import { type AcceptedKeys, noKeys } from "#simulator/accepted-keys.ts";
+import { type Connections, noConnections, recount } from "#simulator/connections.ts";
 import { defaultKnobs, turn } from "#simulator/knobs.ts";
 import { type Random, seededRandom, seedFor } from "#simulator/random.ts";
 import { type Validate, validator } from "#simulator/reject.ts";
@@ -17,6 +18,7 @@ export type Provider = {
   turnedByPerson: Map<KnobName, number>;
   inFlight: number;
   peakInFlight: number;
+  connections: Connections;
   received: number;
   accepted: number;
   keys: AcceptedKeys;
@@ -34,6 +36,7 @@ export function aNewProvider(slug: string, seed: number, keysKept: number): Prov
     turnedByPerson: new Map(),
     inFlight: 0,
     peakInFlight: 0,
+    connections: noConnections(),
     received: 0,
     accepted: 0,
     keys: noKeys(keysKept),
@@ -52,9 +55,10 @@ export function noteTurnedByPerson(provider: Provider, patch: PatchKnobs, nowMs:
   for (const name of Object.keys(patch) as KnobName[]) provider.turnedByPerson.set(name, nowMs);
 }
 
-/** Forgets what was counted, keys included; requests out now still count as in flight. */
+/** Forgets what was counted, keys included; requests and connections that are there now still count as such. */
 export function resetCounts(provider: Provider): void {
   provider.peakInFlight = provider.inFlight;
+  recount(provider.connections);
   provider.received = 0;
   provider.accepted = 0;
   provider.keys = noKeys(provider.keys.kept);
@@ -62,12 +66,15 @@ export function resetCounts(provider: Provider): void {
 }
 
 export function countsOf(provider: Provider): SimulatedProvider {
-  const { slug, knobs, inFlight, peakInFlight, received, accepted, keys, tokens } = provider;
+  const { slug, knobs, inFlight, peakInFlight, connections, received, accepted, keys, tokens } = provider;
   return {
     slug,
     knobs,
     inFlight,
     peakInFlight,
+    connections: connections.open.size,
+    peakConnections: connections.peak,
+    connectionsOpened: connections.opened,
     received,
     accepted,
     keys: keys.distinct,

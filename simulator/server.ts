@@ -3,8 +3,8 @@
 //   /p/{slug}/…  a provider's traffic: health, token, and everything else is a delivery
 //   /api/…       its knobs and counts
 import { createServer } from "node:http";
-import { Slug } from "#lib/contract/provider.ts";
 import type { KnobName, PatchKnobs, SeenRequest, SimulatedProvider } from "#lib/contract/simulator.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { api } from "#simulator/api.ts";
 import { sendProblem } from "#simulator/http.ts";
 import { aNewProvider, countsOf, type Provider, resetCounts, turnKnobs } from "#simulator/provider.ts";

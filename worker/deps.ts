@@ -1,6 +1,9 @@
 // What the worker's functions are given: built once in main.ts, or by a test.
 import type { Sql } from "#db/client.ts";
 import type { Log } from "#lib/node/log.ts";
+import type { Keyring } from "#lib/node/secrets.ts";
+import type { Application } from "#worker/application.ts";
+import type { Flags } from "#worker/flags.ts";
 import type { Hints } from "#worker/hints.ts";
 import type { Pools } from "#worker/http/pools.ts";
 
@@ -9,12 +12,17 @@ export type Deps = {
   http: Pools;
   hints: Hints;
   log: Log;
+  flags: Flags;
+  /** The application's own code: adapters, handlers, schedules, tasks. */
+  application: Application;
+  /** Whether providers may be on loopback or private addresses. */
+  allowPrivate: boolean;
   /** Milliseconds of a clock that only goes forward. */
   monotonicMs: () => number;
   /** 0 ≤ x < 1. */
   random: () => number;
   /** This worker process. */
   workerId: string;
-  /** Opens the secrets of a provider; null when REDRIVE_SECRET is not set. */
-  secret: string | null;
+  /** Opens the secrets of a provider, seals its tokens; null when REDRIVE_SECRET is not set. */
+  keyring: Keyring | null;
 };

@@ -7,22 +7,34 @@ import { readIdleProviders } from "#db/reads/idle-providers.ts";
 import { endPauses } from "#db/writes/end-pauses.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
+import { unparkHeads } from "#db/writes/unpark-heads.ts";
 import { type Env, required } from "#lib/node/env.ts";
 import { createLog, type Log } from "#lib/node/log.ts";
+import { keyring } from "#lib/node/secrets.ts";
+import { type Application, loadApplication } from "#worker/application.ts";
 import type { Deps } from "#worker/deps.ts";
 import { createDrains, type Drains } from "#worker/drain/drains.ts";
+import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
 import { createTasks } from "#worker/tasks.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
+import { startDueSchedules } from "#worker/upkeep/schedules.ts";
 
 /** What is still on its way at a stop is waited for this long, ms. */
 const graceMs = 25_000;
 
 export type Worker = { id: string; drains: Drains; stop: () => Promise<void> };
 
+type Options = {
+  log?: Log;
+  /** The application's own code; left out, what REDRIVE_APPLICATION names. */
+  application?: Application;
+};
+
 /** Starts a worker in this process. `stop` settles everything and lets go of every provider. */
-export async function startWorker(env: Env, log: Log = createLog("worker", env.LOG_LEVEL)): Promise<Worker> {
+export async function startWorker(env: Env, options: Options = {}): Promise<Worker> {
+  const { log = createLog("worker", env.LOG_LEVEL), application = await loadApplication(env) } = options;
   const url = required(env, "DATABASE_URL");
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const sql = connectSql(url, { name: "redrive worker", max: 10 });
@@ -33,19 +45,25 @@ export async function startWorker(env: Env, log: Log = createLog("worker", env.L
     http,
     hints,
     log,
+    flags: await createFlags(`redrive ${id}`),
+    application,
+    allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS,
     monotonicMs: () => performance.now(),
     random: Math.random,
     workerId: id,
-    secret: env.REDRIVE_SECRET ?? null,
+    keyring: keyring(env),
   };
   const drains = createDrains(deps);
 
-  await heartbeat(sql, { id, host: hostname(), pid: process.pid });
+  const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application) };
+  await heartbeat(sql, self);
   const jobs = await startJobs(url, deps, drains);
   const clocks = [
-    startClock("heartbeat", 5_000, () => heartbeat(sql, { id, host: hostname(), pid: process.pid }), log),
+    startClock("heartbeat", 5_000, () => heartbeat(sql, self), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
     startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
+    startClock("ordering", 10_000, () => unparkHeads(sql), log),
+    startClock("schedules", 1_000, () => startDueSchedules(sql), log),
   ];
   log.info({ worker: id }, "worker started");
 
@@ -66,6 +84,10 @@ export async function startWorker(env: Env, log: Log = createLog("worker", env.L
     },
   };
 }
+
+/** What the application registered, by kind, for whoever asks which worker can do what. */
+const offersOf = (application: Application): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(application).map(([kind, named]) => [kind, Object.keys(named)]));
 
 async function sweep(deps: Deps, drains: Drains): Promise<void> {
   await endPauses(deps.sql);

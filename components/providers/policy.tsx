@@ -2,7 +2,8 @@
 import type { ReactNode } from "react";
 import { ClockTime } from "#components/time/clock-time.tsx";
 import { duration, number, percent, person } from "#lib/client/formats.ts";
-import type { ProviderAuth, ProviderWithState } from "#lib/contract/provider.ts";
+import type { ProviderAuth } from "#lib/contract/policy.ts";
+import type { ProviderWithState } from "#lib/contract/provider.ts";
 import styles from "./providers.module.css";
 
 /** The policy in words. Secrets are never sent to a browser, so there is none to show. */
@@ -65,5 +66,9 @@ function authWords(auth: ProviderAuth): string {
       return `the header ${auth.name}, its value is secret`;
     case "basic":
       return `user ${auth.user}, the password is secret`;
+    case "standard_webhooks":
+      return "a Standard Webhooks signature, its secrets are hidden";
+    case "oauth2_client_credentials":
+      return `a token for ${auth.clientId} from ${new URL(auth.tokenUrl).host}`;
   }
 }

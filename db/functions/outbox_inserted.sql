@@ -28,21 +28,24 @@ begin
         hint = 'Keep large content elsewhere and send a reference to it.';
   end if;
 
-  insert into redrive.queue (record_id, provider, priority, due_at)
-  select fresh.id, fresh.provider, fresh.priority, greatest(coalesce(fresh.not_before, now()), now())
+  insert into redrive.queue (record_id, provider, priority, due_at, ordering_key)
+  select fresh.id, fresh.provider, fresh.priority, greatest(coalesce(fresh.not_before, now()), now()), fresh.ordering_key
   from fresh;
 
   for idle in
     select state.provider
     from redrive.provider_state as state
     where state.provider in (select fresh.provider from fresh where fresh.not_before is null or fresh.not_before <= now())
-      and state.hold is null
-      and (state.rests_until is null or state.rests_until <= now())
+      and (
+        (redrive.hold_of(state.*) is null and (state.rests_until is null or state.rests_until <= now()))
+        -- Between two runs of a provider, a record is reason enough for the next.
+        or (state.insert_wakes and not state.disabled and state.paused_at is null)
+      )
       and (state.lease_until is null or state.lease_until < now())
       -- With no worker alive a job would only pile up: a worker that starts sweeps at once.
       and exists (select from redrive.workers where workers.seen_at > now() - interval '30 seconds')
   loop
-    perform graphile_worker.add_job('drain', json_build_object('provider', idle), max_attempts => 1);
+    perform graphile_worker.add_job('drain', json_build_object('provider', idle, 'inserted', true), max_attempts => 1);
   end loop;
   return null;
 end

@@ -1,12 +1,27 @@
--- A provider's hot row is made with it; enabling and disabling reach it at once, whoever changes the policy.
+-- A provider's hot row is made with it. A change of policy reaches it at once, whoever makes it: what the gate said under
+-- the old policy is forgotten, and the flags are kept in step.
 create or replace function redrive.provider_saved() returns trigger
 language plpgsql
 as $$
 begin
   insert into redrive.provider_state (provider, disabled)
   values (new.slug, not coalesce((new.policy -> 'flags' ->> 'enabled')::boolean, true))
-  on conflict (provider) do update set disabled = excluded.disabled
-  where provider_state.disabled is distinct from excluded.disabled;
+  on conflict (provider) do update set
+    disabled = excluded.disabled,
+    rests_until = null,
+    gate_hold = null,
+    gate_until = null,
+    gate_reason = null,
+    insert_wakes = false;
+
+  insert into redrive.flags (provider, name, value, updated_by)
+  select new.slug, flag.key, flag.value, new.updated_by
+  from jsonb_each(coalesce(new.policy -> 'flags', '{}')) as flag
+  on conflict (provider, name) do update set
+    value = excluded.value,
+    updated_at = clock_timestamp(),
+    updated_by = excluded.updated_by
+  where flags.value is distinct from excluded.value;
   return null;
 end
 $$;

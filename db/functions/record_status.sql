@@ -12,7 +12,7 @@ as $$
   ), settled as (
     select events.kind, events.at
     from redrive.events
-    where events.record_id = record_status.id and events.kind in ('delivered', 'duplicate', 'rejected', 'discarded')
+    where events.record_id = record_status.id and events.kind in ('delivered', 'duplicate', 'rejected', 'discarded', 'shadowed')
     order by events.at desc
     limit 1
   ), tried as (
@@ -25,16 +25,18 @@ as $$
       when queue.record_id is not null then
         case
           when queue.record_id = any (state.in_flight) and state.lease_until > now() then 'sending'
-          when state.hold is not null then 'held'
+          when redrive.hold_of(state.*) is not null then 'held'
           when queue.tries > 0 then 'retrying'
           else 'waiting'
         end
       when failures.state = 'open' then 'failed'
+      when settled.kind = 'shadowed' then 'discarded'
       else settled.kind
     end,
     tried.attempts,
     (select error from last_attempt),
-    queue.due_at,
+    -- Behind another record of its ordering key it has no time of its own.
+    case when queue.due_at < 'infinity' then queue.due_at end,
     case when queue.record_id is null and failures.state is distinct from 'open' then settled.at end
   from redrive.outbox
   left join redrive.queue on queue.record_id = outbox.id

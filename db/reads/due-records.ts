@@ -16,11 +16,18 @@ export type DueRecord = {
   triedAtMs: number | null;
   interruptions: number;
   type: string | null;
+  subject: string | null;
+  owner: string | null;
   payload: string;
   headers: Record<string, string> | null;
   correlationId: string | null;
   onDelivered: string | null;
   onFailed: string | null;
+  keepResponse: boolean;
+  dedupeKey: string | null;
+  orderingKey: string | null;
+  /** Another record of its ordering key comes first. */
+  isFollower: boolean;
 };
 
 const nilId = "00000000-0000-0000-0000-000000000000";
@@ -31,24 +38,39 @@ export async function readLanes(sql: Sql, provider: string): Promise<Place[]> {
   return lanes.map(({ priority }) => ({ priority, dueAt: "-infinity", id: nilId }));
 }
 
-/** The next due records after the given places, most urgent priority first, at most `limit`. */
+/**
+ * The next due records after the given places, most urgent priority first.
+ *
+ * @param limits how many at most, for each place.
+ */
 export async function readDueRecords(
   sql: Sql,
   provider: string,
-  places: Place[],
-  limit: number,
+  places: readonly Place[],
+  limits: readonly number[],
 ): Promise<DueRecord[]> {
   return await sql<DueRecord[]>`
     select
       next.record_id as id, next.priority, next.due_at, next.attempts, next.tries, next.interruptions,
       extract(epoch from next.tried_at)::float8 * 1000 as tried_at_ms,
-      outbox.type, outbox.payload::text as payload, outbox.headers, outbox.correlation_id,
-      outbox.on_delivered, outbox.on_failed
+      outbox.type, outbox.subject, outbox.owner, outbox.payload::text as payload, outbox.headers,
+      outbox.correlation_id, outbox.on_delivered, outbox.on_failed, outbox.keep_response, outbox.dedupe_key,
+      next.ordering_key,
+      next.ordering_key is not null and (
+        exists (
+          select
+          from redrive.queue as earlier
+          where earlier.provider = ${provider} and earlier.ordering_key = next.ordering_key
+            and earlier.record_id < next.record_id
+        )
+        or redrive.is_held_up(${provider}, next.ordering_key, next.record_id)
+      ) as is_follower
     from unnest(
       ${places.map(({ priority }) => priority)}::smallint[],
       ${places.map(({ dueAt }) => dueAt)}::text[]::timestamptz[],
-      ${places.map(({ id }) => id)}::uuid[]
-    ) with ordinality as lane(priority, due_at, id, place)
+      ${places.map(({ id }) => id)}::uuid[],
+      ${limits}::int[]
+    ) with ordinality as lane(priority, due_at, id, most, place)
     cross join lateral (
       select queue.*
       from redrive.queue
@@ -57,9 +79,8 @@ export async function readDueRecords(
         and (queue.due_at, queue.record_id) > (lane.due_at, lane.id)
         and queue.due_at <= statement_timestamp()
       order by queue.due_at, queue.record_id
-      limit ${limit}
+      limit lane.most
     ) as next
     join redrive.outbox on outbox.id = next.record_id
-    order by lane.place, next.due_at, next.record_id
-    limit ${limit}`;
+    order by lane.place, next.due_at, next.record_id`;
 }

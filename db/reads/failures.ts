@@ -5,7 +5,7 @@ import { fromCursor, toCursor } from "#db/reads/cursor.ts";
 import { matches } from "#db/reads/search.ts";
 import { iso, isoOrNull } from "#db/reads/time.ts";
 import type { Failure, Failures, FailuresQuery } from "#lib/contract/failure.ts";
-import { countCap } from "#lib/contract/provider.ts";
+import { countCap } from "#lib/core/count-cap.ts";
 import type { Team } from "#lib/core/status.ts";
 
 type Row = Omit<Failure, "failedAt" | "closedAt"> & { failedAt: string; closedAt: string | null };

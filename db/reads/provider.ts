@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { type ProviderRow, readProviderStates } from "#db/reads/provider-states.ts";
 import { providers } from "#db/schema.ts";
-import { ProviderPolicy, type ProviderWithState } from "#lib/contract/provider.ts";
+import type { ProviderWithState } from "#lib/contract/provider.ts";
 import { withoutSecrets } from "#lib/contract/provider-secrets.ts";
 
 /** Null when there is no such provider. */
@@ -20,9 +20,7 @@ function wholeProvider({
   updatedBy,
   state,
 }: ProviderRow): ProviderWithState {
-  // Parsed anew: a policy stored before a setting existed reads with that setting's default.
-  const whole = ProviderPolicy.parse(policy);
-  return { ...whole, auth: withoutSecrets(whole.auth), slug, version, updatedAt, updatedBy, state };
+  return { ...policy, auth: withoutSecrets(policy.auth), slug, version, updatedAt, updatedBy, state };
 }
 
 export async function providerExists(db: Db, slug: string): Promise<boolean> {

@@ -28,19 +28,20 @@ export async function readRecordSummaries(db: Db, ids: readonly string[]): Promi
         when queue.record_id is not null then
           case
             when ${isSending} then 'sending'
-            when state.hold is not null then 'held'
+            when redrive.hold_of(state.*) is not null then 'held'
             when queue.tries > 0 then 'retrying'
             else 'waiting'
           end
         when failures.state = 'open' then 'failed'
         when failures.state = 'rejected' then 'rejected'
+        when timeline.settled = 'shadowed' then 'discarded'
         else coalesce(timeline.settled, 'waiting')
       end as status,
       coalesce(queue.tries, failures.tries, timeline.attempts, 0)::int as attempts,
       redrive.uuid_v7_time(outbox.id)::text as "createdAt",
       case when queue.record_id is null and failures.state is distinct from 'open'
         then coalesce(failures.closed_at, timeline.settled_at) end::text as "settledAt",
-      queue.due_at::text as "dueAt",
+      nullif(queue.due_at, 'infinity')::text as "dueAt",
       coalesce(failures.message, timeline.error) as "lastError"
     from redrive.outbox
     left join redrive.queue on queue.record_id = outbox.id
@@ -50,8 +51,8 @@ export async function readRecordSummaries(db: Db, ids: readonly string[]): Promi
       select
         max(attempt) as attempts,
         (array_agg(kind order by at desc)
-          filter (where kind in ('delivered', 'duplicate', 'rejected', 'discarded')))[1] as settled,
-        max(at) filter (where kind in ('delivered', 'duplicate', 'rejected', 'discarded')) as settled_at,
+          filter (where kind in ('delivered', 'duplicate', 'rejected', 'discarded', 'shadowed')))[1] as settled,
+        max(at) filter (where kind in ('delivered', 'duplicate', 'rejected', 'discarded', 'shadowed')) as settled_at,
         (array_agg(detail ->> 'error' order by at desc)
           filter (where kind in ('attempted', 'failed', 'discarded', 'interrupted')))[1] as error
       from redrive.events

@@ -93,9 +93,9 @@ const queuedAs: Record<QueuedStatus, SQL> = {
     select flying.id from redrive.provider_state as owned, unnest(owned.in_flight) as flying(id)
     where owned.lease_until > now()
   )`,
-  held: sql`state.hold is not null and not ${isSending}`,
-  retrying: sql`state.hold is null and queue.tries > 0 and not ${isSending}`,
-  waiting: sql`state.hold is null and queue.tries = 0 and not ${isSending}`,
+  held: sql`redrive.hold_of(state.*) is not null and not ${isSending}`,
+  retrying: sql`redrive.hold_of(state.*) is null and queue.tries > 0 and not ${isSending}`,
+  waiting: sql`redrive.hold_of(state.*) is null and queue.tries = 0 and not ${isSending}`,
 };
 
 async function readQueued(db: Db, query: RecordsQuery, status: QueuedStatus): Promise<Page> {
@@ -134,8 +134,10 @@ async function readStretch(
     ? sql`failures.record_id is null
         and not exists (select from redrive.queue where queue.record_id = outbox.id)
         and (
-          select kind from redrive.events
-          where events.record_id = outbox.id and kind in ('delivered', 'duplicate', 'rejected', 'discarded')
+          select case kind when 'shadowed' then 'discarded' else kind end
+          from redrive.events
+          where events.record_id = outbox.id
+            and kind in ('delivered', 'duplicate', 'rejected', 'discarded', 'shadowed')
           order by at desc
           limit 1
         ) = ${status}`

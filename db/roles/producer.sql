@@ -18,7 +18,8 @@ begin
     revoke all on all functions in schema redrive from public;
     grant usage on schema redrive to redrive_producer;
     grant insert on redrive.outbox to redrive_producer;
-    grant execute on function redrive.uuid_v7(), redrive.enqueue, redrive.record_status(uuid) to redrive_producer;
+    grant execute on function redrive.uuid_v7(), redrive.enqueue, redrive.record_status(uuid),
+      redrive.enqueued(text, text) to redrive_producer;
   end if;
 end
 $$;

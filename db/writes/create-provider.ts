@@ -4,7 +4,8 @@ import { hint } from "#db/writes/hint.ts";
 import { checkPolicy } from "#db/writes/provider-policy.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
-import type { Provider, ProviderPolicy } from "#lib/contract/provider.ts";
+import type { ProviderPolicy } from "#lib/contract/policy.ts";
+import type { Provider } from "#lib/contract/provider.ts";
 import { secretOf, withoutSecrets } from "#lib/contract/provider-secrets.ts";
 
 /** Encrypts and decrypts a provider's secrets, bound to its slug. */
@@ -22,7 +23,7 @@ export async function createProvider(
 ): Promise<Provider> {
   checkPolicy(policy);
   const secret = secretOf(policy.auth);
-  if (secret?.value === null) throw missingSecret(secret.field);
+  if (secret && !secret.isGiven) throw missingSecret(secret.field);
   const stored = { ...policy, auth: withoutSecrets(policy.auth) };
   const sealed = secret === null ? null : secrets.seal(slug, JSON.stringify(policy.auth));
   return inTransaction(sql, async (sql) => {

@@ -25,7 +25,8 @@ export async function enqueueRecord(sql: AnySql, record: NewRecord): Promise<str
       not_before => ${record.notBefore ?? null},
       on_delivered => ${record.onDelivered ?? null},
       on_failed => ${record.onFailed ?? null},
-      on_rejected => ${record.onRejected ?? null}
+      on_rejected => ${record.onRejected ?? null},
+      keep_response => ${record.keepResponse ?? false}
     ) as id`;
   if (!row) throw new Error("redrive.enqueue returned no id");
   return row.id;

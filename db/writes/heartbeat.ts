@@ -1,9 +1,17 @@
 // A worker says that it lives.
 import type { Sql } from "#db/client.ts";
 
-export async function heartbeat(sql: Sql, worker: { id: string; host: string; pid: number }): Promise<void> {
+type Worker = {
+  id: string;
+  host: string;
+  pid: number;
+  /** What the application has registered there: kind → names. */
+  offers?: Record<string, string[]>;
+};
+
+export async function heartbeat(sql: Sql, { id, host, pid, offers = {} }: Worker): Promise<void> {
   await sql`
-    insert into redrive.workers (id, host, pid) values (${worker.id}, ${worker.host}, ${worker.pid})
+    insert into redrive.workers (id, host, pid, offers) values (${id}, ${host}, ${pid}, ${sql.json(offers)})
     on conflict (id) do update set seen_at = now()`;
 }
 

@@ -1,4 +1,5 @@
 // Changes a provider's policy, one version at a time. A secret that is not given stays as it is stored.
+import type { TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
 import { missingSecret, type Secrets } from "#db/writes/create-provider.ts";
 import { hint } from "#db/writes/hint.ts";
@@ -6,7 +7,8 @@ import { noProvider } from "#db/writes/provider-acts.ts";
 import { changedFields, checkPolicy, mergePolicy } from "#db/writes/provider-policy.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
-import { type PatchProvider, type Provider, ProviderAuth, ProviderPolicy } from "#lib/contract/provider.ts";
+import { type PatchProvider, ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
+import type { Provider } from "#lib/contract/provider.ts";
 import { secretOf, withoutSecrets, withSecretOf } from "#lib/contract/provider-secrets.ts";
 
 type Change = { slug: string; patch: PatchProvider; ifVersion: number | null };
@@ -37,13 +39,13 @@ export async function patchProvider(
 
     const before = ProviderPolicy.parse(row.policy);
     const merged = checkPolicy(mergePolicy(before, patch));
-    refuseMovedSecret(row.sealedAuth, before.url, merged.url, patch);
+    if (row.sealedAuth !== null) refuseMovedSecret(before, merged, patch);
     const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
     const policy = { ...merged, auth: withoutSecrets(merged.auth) };
     const changed = changedFields(before, policy);
     // A secret that was given is a change, though nothing of it can be shown.
-    const given = patch.auth && secretOf(patch.auth)?.value != null ? secretOf(patch.auth)?.field : undefined;
-    if (given) changed.push(given);
+    const secret = patch.auth ? secretOf(patch.auth) : null;
+    if (secret?.isGiven) changed.push(secret.field);
     const { version, updatedAt, updatedBy } = row;
     if (changed.length === 0) return { ...policy, slug, version, updatedAt, updatedBy };
 
@@ -61,27 +63,51 @@ export async function patchProvider(
       subjectId: slug,
       detail: { changed, before, after: policy },
     });
+    if (changed.some((name) => name.startsWith("auth."))) await tryNewAuth(sql, slug, actor);
     await hint(sql, { topic: "provider", provider: slug });
     return { ...policy, slug, ...saved };
   });
 }
 
 /** A stored secret is never read back; sent to another host, it would be. */
-function refuseMovedSecret(
-  sealedAuth: string | null,
-  before: string,
-  after: string,
-  patch: PatchProvider,
-): void {
-  if (sealedAuth === null || new URL(before).origin === new URL(after).origin) return;
-  if (patch.auth && (secretOf(patch.auth) === null || secretOf(patch.auth)?.value != null)) return;
-  throw new Refused("invalid_input", "The secret must be given again.", {
-    errors: [
-      {
-        field: "auth",
-        message: "must be given again with its secret, for the URL leads to another host now",
-      },
-    ],
+function refuseMovedSecret(before: ProviderPolicy, after: ProviderPolicy, patch: PatchProvider): void {
+  const secret = patch.auth && secretOf(patch.auth);
+  if (secret === null || secret?.isGiven) return;
+  if (hostOf(before.url) !== hostOf(after.url)) throw movedSecret("auth", "the URL");
+  const [wasAt, isAt] = [before.auth, after.auth].map((auth) =>
+    auth.kind === "oauth2_client_credentials" ? hostOf(auth.tokenUrl) : null,
+  );
+  if (wasAt !== null && isAt !== null && wasAt !== isAt)
+    throw movedSecret("auth.clientSecret", "the token URL");
+}
+
+/** Not `origin`: that is "null" for every URL of a scheme that browsers don't know. */
+function hostOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+function movedSecret(field: string, what: string): Refused {
+  const message = `must be given again with its secret, for ${what} leads to another host now`;
+  return new Refused("invalid_input", "The secret must be given again.", { errors: [{ field, message }] });
+}
+
+/** A breaker that opened because we were refused waits for no clock once we come with another proof. */
+async function tryNewAuth(sql: TransactionSql, slug: string, actor: string): Promise<void> {
+  const { count } = await sql`
+    update redrive.provider_state
+    set probe_requested_by = ${actor}
+    where provider = ${slug}
+      and breaker = 'open'
+      and 'unauthorized' in (breaker_reason, control -> 'breaker' ->> 'cause')
+      and probe_requested_by is null`;
+  if (count === 0) return;
+  await audit(sql, {
+    actor,
+    action: "provider.probe_requested",
+    subjectKind: "provider",
+    subjectId: slug,
+    reason: "Its auth was changed",
   });
 }
 
@@ -101,9 +127,9 @@ function sealed(
 ): string | null {
   const secret = secretOf(auth);
   if (secret === null) return null;
-  const isKept = secret.value === null;
-  const known = isKept && stored !== null ? ProviderAuth.parse(JSON.parse(unseal(slug, stored))) : null;
+  const known =
+    !secret.isGiven && stored !== null ? ProviderAuth.parse(JSON.parse(unseal(slug, stored))) : null;
   const whole = withSecretOf(auth, known);
-  if (secretOf(whole)?.value == null) throw missingSecret(secret.field);
+  if (!secretOf(whole)?.isGiven) throw missingSecret(secret.field);
   return seal(slug, JSON.stringify(whole));
 }

@@ -11,10 +11,9 @@ export type ProviderActAction = "provider.paused" | "provider.resumed" | "provid
 export async function actedProvider(sql: TransactionSql, slug: string): Promise<ProviderAct> {
   const [state] = await sql<ProviderAct[]>`
     select
-      provider as slug, breaker, hold,
-      case hold when 'paused' then paused_until when 'breaker_open' then next_probe_at end as hold_until,
+      provider as slug, breaker, redrive.hold_of(state.*) as hold, redrive.hold_until_of(state.*) as hold_until,
       paused_by, pause_reason, probe_requested_by
-    from redrive.provider_state
+    from redrive.provider_state as state
     where provider = ${slug}`;
   if (!state) throw noProvider(slug);
   return state;

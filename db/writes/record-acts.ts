@@ -7,13 +7,14 @@ import type { FailureState } from "#lib/contract/failure.ts";
 import type { Permission } from "#lib/core/access.ts";
 import type { EventKind, RecordStatus, Team } from "#lib/core/status.ts";
 
-export type ActKind = Extract<EventKind, "retried" | "retry_cancelled" | "rejected" | "reopened">;
+export type ActKind = Extract<EventKind, "retried" | "retry_cancelled" | "rejected" | "skipped" | "reopened">;
 
 /** What the timeline says someone did. */
 const did: Record<ActKind, string> = {
   retried: "retried this record",
   retry_cancelled: "took the retry back",
   rejected: "rejected this record",
+  skipped: "let the records after this one pass",
   reopened: "reopened this record",
 };
 
@@ -41,7 +42,7 @@ export async function lastAct(
   const [act] = await sql<{ kind: ActKind; actor: string; at: string; detail: Record<string, unknown> }[]>`
     select kind, coalesce(actor, 'someone') as actor, at, coalesce(detail, '{}') as detail
     from redrive.events
-    where record_id = ${id} and kind in ('retried', 'retry_cancelled', 'rejected', 'reopened')
+    where record_id = ${id} and kind in ('retried', 'retry_cancelled', 'rejected', 'skipped', 'reopened')
     order by at desc
     limit 1`;
   return act ?? null;
@@ -59,6 +60,14 @@ export async function whyNot(sql: TransactionSql, id: string, needed: string): P
         at: act.at,
       })
     : new Refused("conflict", stands);
+}
+
+/** Nothing of this record stands in the way any more: the next of its ordering key may go. */
+export async function letNextGo(
+  sql: TransactionSql,
+  { provider, orderingKey }: { provider: string; orderingKey: string | null },
+): Promise<void> {
+  if (orderingKey !== null) await sql`select redrive.unpark_next(${provider}, ${orderingKey})`;
 }
 
 type Act = {

@@ -1,6 +1,6 @@
 // Closes an open failure unsent, with a reason, and starts what the record asked for in that case.
 import type { TransactionSql } from "#db/client.ts";
-import { need, noteAct, rejectPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
+import { letNextGo, need, noteAct, rejectPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
 import type { Actor } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { RecordAct, RejectRecord } from "#lib/contract/record.ts";
@@ -15,12 +15,13 @@ export async function rejectRecord(sql: AnySql, { id, reason, code }: Reject, by
     if (team === null) throw await whyNot(sql, id, needed);
     need(by, rejectPermission(team));
 
-    const [closed] = await sql<{ provider: string }[]>`
+    const [closed] = await sql<{ provider: string; orderingKey: string | null }[]>`
       update redrive.failures
       set state = 'rejected', closed_at = clock_timestamp(), closed_by = ${by.actor}, closed_reason = ${reason}
       where record_id = ${id} and state = 'open' and team = ${team}
-      returning provider`;
+      returning provider, ordering_key`;
     if (!closed) throw await whyNot(sql, id, needed);
+    await letNextGo(sql, closed);
 
     await continueRejected(sql, { id, provider: closed.provider, reason, code });
     await noteAct(sql, {

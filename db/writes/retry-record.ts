@@ -26,12 +26,12 @@ export async function retryRecord(sql: AnySql, { id, at, reason }: Retry, by: Ac
 
     // Attempts begin anew, so that it gets all of its policy's; tries go on, for the timeline counts them.
     const [queued] = await sql<{ dueAt: string }[]>`
-      insert into redrive.queue (record_id, provider, priority, due_at, attempts, tries)
+      insert into redrive.queue (record_id, provider, priority, due_at, attempts, tries, ordering_key)
       select
         outbox.id, outbox.provider, outbox.priority,
         greatest(coalesce(${at ?? null}::timestamptz, clock_timestamp() + ${undoMs}::int * interval '1 millisecond'),
           clock_timestamp()),
-        0, ${gone.tries}
+        0, ${gone.tries}, outbox.ordering_key
       from redrive.outbox
       where outbox.id = ${id}
       returning due_at`;

@@ -15,10 +15,10 @@ export async function sampleBacklog(sql: Sql): Promise<void> {
       with backlog as (
         select
           state.provider,
-          state.hold,
+          redrive.hold_of(state.*) as hold,
           state.batch_size,
           count(queue.record_id)::int as waiting,
-          (extract(epoch from now() - min(queue.due_at)) * 1000)::bigint as oldest_ms
+          (extract(epoch from now() - min(queue.due_at) filter (where queue.due_at <= now())) * 1000)::bigint as oldest_ms
         from redrive.provider_state as state
         left join redrive.queue on queue.provider = state.provider
         group by state.provider

@@ -7,13 +7,22 @@ import { leaseMs } from "#db/writes/take-lease.ts";
 import type { Change } from "#lib/core/control.ts";
 import { latencyBucket, latencyBuckets } from "#lib/core/latency-histogram.ts";
 import { type Outcome, outcomes } from "#lib/core/outcome.ts";
-import type { BreakerState, EventKind, FailureCategory, OpenReason, Team } from "#lib/core/status.ts";
+import type {
+  BreakerState,
+  EventKind,
+  FailureCategory,
+  GateHold,
+  OpenReason,
+  Team,
+} from "#lib/core/status.ts";
 
 /** One attempt's result. */
 export type Settled = {
   id: string;
   kind: EventKind;
   outcome: Outcome;
+  /** Whether the provider was called: only that counts in the figures. */
+  called: boolean;
   attempts: number;
   tries: number;
   atMs: number;
@@ -24,6 +33,9 @@ export type Settled = {
   dueInMs: number | null;
   failure: { category: FailureCategory; team: Team; fingerprint: string; message: string } | null;
   continuation: { task: string; payload: unknown } | null;
+  /** The record's keys; null where it has none. */
+  orderingKey: string | null;
+  dedupeKey: string | null;
 };
 
 /** What screens and triggers read of the control state. */
@@ -37,6 +49,15 @@ export type ControlColumns = {
   nextHealthAtMs: number | null;
 };
 
+/** What the gate says and remembers. */
+export type GateColumns = {
+  gate: unknown;
+  gateHold: GateHold | null;
+  gateUntilMs: number | null;
+  gateReason: string | null;
+  insertWakes: boolean;
+};
+
 export type Settlement = {
   provider: string;
   owner: string;
@@ -48,7 +69,7 @@ export type Settlement = {
   deadlineMs: number;
   /** The operator's wish for a probe was fulfilled. */
   probeTaken: boolean;
-  columns: ControlColumns;
+  columns: ControlColumns & GateColumns;
   changes: (Change & { atMs: number })[];
 };
 
@@ -59,6 +80,8 @@ export type AfterSettle = {
   probeRequestedBy: string | null;
   /** Queue rows that were there to delete or re-queue. */
   found: number;
+  /** Records that became due, since the one before them of their key is settled. */
+  unparked: number;
 };
 
 /** @returns null when the lease is lost: nothing was written. */
@@ -66,6 +89,11 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
   const { provider, owner, epoch, settled, journal, deadlineMs, probeTaken, columns, changes } = settlement;
   const failed = settled.filter((one) => one.failure !== null);
   const continued = settled.filter((one) => one.continuation !== null);
+  // What is over and did not fail lets the next of its key go; what failed gives its dedupe key back.
+  const passed = settled.filter((one) => isOver(one) && one.orderingKey !== null && one.failure === null);
+  const freed = settled.filter(
+    (one) => one.dedupeKey !== null && (one.failure !== null || one.kind === "discarded"),
+  );
   const counts = count(settled);
   const [after] = await sql<AfterSettle[]>`
     with lease as (
@@ -81,7 +109,12 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
         breaker_reason = ${columns.breakerReason},
         breaker_since = to_timestamp(${columns.breakerSinceMs}::float8 / 1000),
         next_probe_at = to_timestamp(${columns.nextProbeAtMs}::float8 / 1000),
-        next_health_at = to_timestamp(${columns.nextHealthAtMs}::float8 / 1000)
+        next_health_at = to_timestamp(${columns.nextHealthAtMs}::float8 / 1000),
+        gate = ${sql.json(columns.gate as never)},
+        gate_hold = ${columns.gateHold},
+        gate_until = to_timestamp(${columns.gateUntilMs}::float8 / 1000),
+        gate_reason = ${columns.gateReason},
+        insert_wakes = ${columns.insertWakes}
       from redrive.providers
       where state.provider = ${provider} and providers.slug = state.provider
         and state.owner = ${owner} and state.epoch = ${epoch}
@@ -106,7 +139,7 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
     ), gone as (
       delete from redrive.queue using result
       where queue.record_id = result.id and result.due_in_ms is null
-      returning queue.record_id
+      returning queue.record_id, queue.ordering_key, queue.redrives
     ), again as (
       update redrive.queue
       set
@@ -120,10 +153,11 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
       returning queue.record_id, queue.due_at
     ), failed as (
       insert into redrive.failures
-        (record_id, provider, category, team, fingerprint, outcome, status_code, message, attempts, tries, failed_at)
+        (record_id, provider, category, team, fingerprint, outcome, status_code, message, attempts, tries, failed_at,
+          ordering_key, redrives)
       select
         result.id, ${provider}, failure.category, failure.team, failure.fingerprint, result.outcome, result.status,
-        failure.message, result.attempts, result.tries, to_timestamp(result.at_ms / 1000)
+        failure.message, result.attempts, result.tries, to_timestamp(result.at_ms / 1000), gone.ordering_key, gone.redrives
       from unnest(
         ${failed.map((one) => one.id)}::uuid[],
         ${failed.map((one) => one.failure?.category ?? null)}::text[],
@@ -134,10 +168,33 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
       join result on result.id = failure.id
       -- Only what was queued can fail: a record that a person settled meanwhile stays as they left it.
       join gone on gone.record_id = result.id
+    ), first as (
+      -- The record that is first of its key now; of the ones that go on waiting none is touched.
+      select first.record_id
+      from lease, unnest(${passed.map((one) => one.orderingKey)}::text[]) as passed(key)
+      cross join lateral (
+        select queue.record_id, queue.due_at
+        from redrive.queue
+        where queue.provider = ${provider} and queue.ordering_key = passed.key
+          and queue.record_id <> all (${passed.map((one) => one.id)}::uuid[])
+        order by queue.record_id
+        limit 1
+      ) as first
+      where first.due_at = 'infinity' and not redrive.is_held_up(${provider}, passed.key, first.record_id)
+    ), unparked as (
+      update redrive.queue
+      set due_at = clock_timestamp()
+      from first
+      where queue.record_id = first.record_id
+      returning queue.record_id
+    ), freed as (
+      delete from redrive.dedupe_keys
+      using lease
+      where dedupe_keys.record_id = any (${freed.map((one) => one.id)}::uuid[])
     ), timeline as (
       insert into redrive.events (record_id, at, kind, attempt, outcome, status, duration_ms, detail)
       select
-        result.id, to_timestamp(result.at_ms / 1000), result.kind, result.tries, result.outcome, result.status,
+        result.id, to_timestamp(result.at_ms / 1000), result.kind, nullif(result.tries, 0), result.outcome, result.status,
         result.duration_ms,
         case when again.due_at is null then result.detail::jsonb
         else coalesce(result.detail::jsonb, '{}') || jsonb_build_object('dueAt', again.due_at) end
@@ -188,6 +245,7 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
     select
       lease.*,
       (select count(*)::int from gone) + (select count(*)::int from again) as found,
+      (select count(*)::int from unparked) as unparked,
       (select count(*)::int from continued) as continuations
     from lease`;
   return after ?? null;
@@ -237,6 +295,8 @@ export async function absorbLateSuccesses(sql: Sql, provider: string, late: Sett
     join settled on settled.record_id = continuation.id`;
 }
 
+const isOver = ({ dueInMs }: Settled): boolean => dueInMs === null;
+
 function count(settled: Settled[]) {
   const counts = {
     delivered: 0,
@@ -249,9 +309,10 @@ function count(settled: Settled[]) {
     list[index] = (list[index] ?? 0) + 1;
   };
   for (const one of settled) {
+    if (one.failure !== null || one.kind === "discarded") counts.failed += 1;
+    if (!one.called) continue;
     if (one.kind === "delivered" || one.kind === "duplicate") counts.delivered += 1;
     else if (one.dueInMs !== null) counts.retried += 1;
-    else counts.failed += 1;
     add(counts.byOutcome, outcomes.indexOf(one.outcome));
     add(counts.latency, latencyBucket(one.durationMs));
   }

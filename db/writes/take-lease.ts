@@ -1,6 +1,6 @@
 // Takes a provider's lease, if nobody else holds it: from now on nobody but `owner` sends to it.
 import type { Sql } from "#db/client.ts";
-import type { ProviderPolicy } from "#lib/contract/provider.ts";
+import type { ProviderPolicy } from "#lib/contract/policy.ts";
 
 /** Two missed renewals and a slow flush still leave a margin; a dead owner's providers move within it. */
 export const leaseMs = 15_000;
@@ -14,8 +14,12 @@ export type Lease = {
   policy: ProviderPolicy;
   version: number;
   sealedAuth: string | null;
+  /** The provider's rows in the flags table: name → value. */
+  flags: Record<string, unknown> | null;
   /** The control state as the last owner left it. */
   control: unknown;
+  /** What the gate remembers. */
+  gate: unknown;
   /** What the last owner may have had on its way; empty when it let go by itself. */
   interrupted: string[];
   /** Until when those may still be running, as text with microseconds. */
@@ -45,7 +49,9 @@ export async function takeLease(sql: Sql, provider: string, owner: string): Prom
       providers.policy,
       providers.version,
       providers.sealed_auth,
+      (select jsonb_object_agg(name, value) from redrive.flags where flags.provider = state.provider) as flags,
       state.control,
+      state.gate,
       state.in_flight as interrupted,
       state.in_flight_until as interrupted_until,
       state.phantoms,

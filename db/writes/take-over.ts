@@ -48,10 +48,11 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
       returning queue.*
     ), failed as (
       insert into redrive.failures
-        (record_id, provider, category, team, fingerprint, message, attempts, tries, failed_at)
+        (record_id, provider, category, team, fingerprint, message, attempts, tries, failed_at, ordering_key, redrives)
       select
         record_id, provider, 'poison', 'technical', provider || ':poison',
-        'The worker died three times while this record was on its way.', attempts, tries, clock_timestamp()
+        'The worker died three times while this record was on its way.', attempts, tries, clock_timestamp(),
+        ordering_key, redrives
       from poisoned
     ), continued as (
       select graphile_worker.add_job(

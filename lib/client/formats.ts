@@ -1,5 +1,5 @@
 // Figures and times as people read them. One language, and every zone is an argument: server and browser agree.
-import { countCap } from "#lib/contract/provider.ts";
+import { countCap } from "#lib/core/count-cap.ts";
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 

@@ -11,6 +11,7 @@ export const categoryWords: Record<FailureCategory, string> = {
   technical: "Technical",
   client_data: "Client data",
   poison: "Broke the worker",
+  adapter_error: "Adapter error",
 };
 
 export const outcomeWords: Record<Outcome, string> = {
@@ -40,7 +41,10 @@ export const eventWords: Record<EventKind, string> = {
   failed: "Not delivered",
   discarded: "Discarded",
   interrupted: "Interrupted",
+  shadowed: "Shadow: not sent",
   retried: "Retried",
+  redriven: "Came back by itself",
+  skipped: "Others let pass",
   retry_cancelled: "Retry taken back",
   rejected: "Closed – not sent",
   reopened: "Reopened",

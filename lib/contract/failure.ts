@@ -1,7 +1,7 @@
 // Failures: the records that wait for a person.
 import { z } from "zod";
-import { Slug } from "#lib/contract/provider.ts";
 import { RecordId } from "#lib/contract/record.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { failureCategories, teams } from "#lib/core/status.ts";
 

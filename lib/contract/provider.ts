@@ -1,164 +1,19 @@
-// A provider's policy, as written and read, and the state beside it.
+// A provider as it is read: its policy, how it stands beside it, and the figures of its charts.
 import { z } from "zod";
+import { ProviderPolicy } from "#lib/contract/policy.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { breakerStates, holds, openReasons } from "#lib/core/status.ts";
 
-const ms = (least: number) => z.int().min(least).max(86_400_000);
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: "must be an http or https URL, like https://ats.example/results" })
-  .max(2_000)
-  .refine((text) => !URL.canParse(text) || new URL(text).username === "", {
-    error: "must not carry a user name or password; use auth instead",
-  });
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "must be an HTTP header's name");
-
-export const Slug = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9_-]{0,62}$/,
-    "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or digit",
-  );
-
-/** How a request proves who we are. Secrets are write-only: read back, they are null. */
-export const ProviderAuth = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({
-    kind: z.literal("header"),
-    name: headerName,
-    value: z.string().min(1).max(4_000).nullable(),
-  }),
-  z.strictObject({
-    kind: z.literal("basic"),
-    user: z.string().min(1).max(400),
-    password: z.string().min(1).max(4_000).nullable(),
-  }),
-]);
-export type ProviderAuth = z.infer<typeof ProviderAuth>;
-
-/** Part of the shape, but only its default is acted on yet: anything else is refused, not silently ignored. */
-const notYet = (value: unknown) => `is not acted on yet: leave it out, or at ${JSON.stringify(value)}`;
-const emptyYet = z.array(z.never(notYet([])), notYet([])).max(0, notYet([]));
-const noneYet = z.null(notYet(null));
-
-const Windows = z.strictObject({
-  timeZone: z.literal("UTC", notYet("UTC")).default("UTC"),
-  deliver: emptyYet.default([]),
-  maintenance: emptyYet.default([]),
+/** The last answer of its health check. */
+export const ProviderHealth = z.object({
+  green: z.boolean(),
+  checkedAt: z.iso.datetime(),
+  /** What it said, as half a sentence. */
+  detail: z.string(),
+  /** It is red while deliveries succeed, so it does not stop them. */
+  lying: z.boolean(),
 });
-const Limits = z.strictObject({
-  perSecond: noneYet.default(null),
-  perMinute: noneYet.default(null),
-  perDay: noneYet.default(null),
-  perRun: noneYet.default(null),
-  runEveryMs: z.literal(60_000, notYet(60_000)).default(60_000),
-});
-const autoRedrive = z.literal(true, notYet(true));
-const onInvalid = z.enum(["fail", "discard"]);
-const shadow = z.literal(false, notYet(false));
-const percentage = z.literal(100, notYet(100));
-
-export const ProviderPolicy = z.strictObject({
-  name: z.string().trim().min(1).max(120),
-  url: httpUrl,
-  method: z.enum(["POST", "PUT", "PATCH", "GET", "DELETE"]).default("POST"),
-  adapter: z.enum(["http-json"]).default("http-json"),
-  batchSizeMax: z.int().min(1, "must be at least 1").max(1_000).default(10),
-  connectionsMax: z.int().min(1).max(1_000).default(25),
-  slowMs: ms(1).default(30_000),
-  timeoutMs: z
-    .strictObject({
-      connect: ms(1).default(5_000),
-      headers: ms(1).default(30_000),
-      total: ms(1).default(90_000),
-    })
-    .prefault({}),
-  backoff: z
-    .strictObject({
-      baseMs: ms(1).default(60_000),
-      factor: z.number().min(1).max(10).default(3),
-      jitter: z.number().min(0).max(1).default(0.2),
-      attemptsMax: z.int().min(1).max(100).default(5),
-    })
-    .prefault({}),
-  breaker: z
-    .strictObject({
-      probeEveryMs: ms(100).default(600_000),
-      goodTrials: z.int().min(1).max(100).default(3),
-    })
-    .prefault({}),
-  health: z
-    .strictObject({
-      url: httpUrl,
-      everyMs: ms(100).default(60_000),
-      timeoutMs: ms(1).default(5_000),
-      expect: z.int().min(100).max(599).default(200),
-    })
-    .nullable()
-    .default(null),
-  auth: ProviderAuth.default({ kind: "none" }),
-  windows: Windows.prefault({}),
-  limits: Limits.prefault({}),
-  rules: emptyYet.default([]),
-  /** What becomes of a record that the provider refuses for its data: a failure, or dropped with a trace. */
-  onInvalid: onInvalid.default("fail"),
-  autoRedrive: autoRedrive.default(true),
-  flags: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      shadow: shadow.default(false),
-      percentage: percentage.default(100),
-    })
-    .prefault({}),
-});
-export type ProviderPolicy = z.infer<typeof ProviderPolicy>;
-
-export const CreateProvider = ProviderPolicy.extend({
-  slug: Slug,
-  name: z.string().trim().min(1).max(120).optional(),
-});
-export type CreateProvider = z.infer<typeof CreateProvider>;
-
-/** A change of policy: what is left out stays as it is. */
-export const PatchProvider = z.strictObject({
-  name: ProviderPolicy.shape.name.optional(),
-  url: httpUrl.optional(),
-  method: z.enum(["POST", "PUT", "PATCH", "GET", "DELETE"]).optional(),
-  adapter: z.enum(["http-json"]).optional(),
-  batchSizeMax: z.int().min(1, "must be at least 1").max(1_000).optional(),
-  connectionsMax: z.int().min(1).max(1_000).optional(),
-  slowMs: ms(1).optional(),
-  timeoutMs: z
-    .strictObject({ connect: ms(1).optional(), headers: ms(1).optional(), total: ms(1).optional() })
-    .optional(),
-  backoff: z
-    .strictObject({
-      baseMs: ms(1).optional(),
-      factor: z.number().min(1).max(10).optional(),
-      jitter: z.number().min(0).max(1).optional(),
-      attemptsMax: z.int().min(1).max(100).optional(),
-    })
-    .optional(),
-  breaker: z
-    .strictObject({ probeEveryMs: ms(100).optional(), goodTrials: z.int().min(1).max(100).optional() })
-    .optional(),
-  health: ProviderPolicy.shape.health.unwrap().optional(),
-  auth: ProviderAuth.optional(),
-  windows: Windows.optional(),
-  limits: Limits.optional(),
-  rules: emptyYet.optional(),
-  onInvalid: onInvalid.optional(),
-  autoRedrive: autoRedrive.optional(),
-  flags: z
-    .strictObject({
-      enabled: z.boolean().optional(),
-      shadow: shadow.optional(),
-      percentage: percentage.optional(),
-    })
-    .optional(),
-});
-export type PatchProvider = z.infer<typeof PatchProvider>;
-
-/** Counts stop at this figure; a screen shows "10,000+". */
-export const countCap = 10_000;
+export type ProviderHealth = z.infer<typeof ProviderHealth>;
 
 export const ProviderState = z.object({
   breaker: z.enum(breakerStates),
@@ -168,8 +23,22 @@ export const ProviderState = z.object({
   batchSize: z.int(),
   hold: z.enum(holds).nullable(),
   holdUntil: z.iso.datetime().nullable(),
+  /** Why nothing is sent, as half a sentence; null where the hold says it all. */
+  holdReason: z.string().nullable(),
   pausedBy: z.string().nullable(),
   pauseReason: z.string().nullable(),
+  health: ProviderHealth.nullable(),
+  /** Sent on the provider's present day, and when its next begins; null without a daily limit. */
+  quota: z.object({ perDay: z.int(), used: z.int(), resetsAt: z.iso.datetime() }).nullable(),
+  /** Failures that come back by themselves now, since the provider recovered. */
+  redriving: z.int(),
+  schedules: z.array(
+    z.object({
+      name: z.string(),
+      nextAt: z.iso.datetime().nullable(),
+      lastAt: z.iso.datetime().nullable(),
+    }),
+  ),
   waiting: z.int(),
   retrying: z.int(),
   sending: z.int(),
@@ -214,6 +83,15 @@ export const PauseProvider = z.strictObject({
 });
 export const ResumeProvider = z.strictObject({ reason: z.string().trim().max(500).optional() });
 export const ProbeProvider = ResumeProvider;
+
+export const RunSchedule = z.strictObject({
+  reason: z.string().trim().min(1, "must say why, for the next person who looks").max(500),
+});
+export const StartedSchedule = z.object({
+  provider: Slug,
+  schedule: z.string(),
+  startedAt: z.iso.datetime(),
+});
 
 /** What an act on a provider answers: how it stands now. */
 export const ProviderAct = z.object({

@@ -1,6 +1,6 @@
 // A record, its timeline, and what may be done to it.
 import { z } from "zod";
-import { Slug } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { eventKinds, failureCategories, recordStatuses, teams } from "#lib/core/status.ts";
 
@@ -26,6 +26,8 @@ export const EnqueueRecord = z.strictObject({
   onDelivered: text(128).optional(),
   onFailed: text(128).optional(),
   onRejected: text(128).optional(),
+  /** Keeps the provider's answer to the delivery: `response` in the timeline's last event. */
+  keepResponse: z.boolean().optional(),
 });
 export type EnqueueRecord = z.infer<typeof EnqueueRecord>;
 export const EnqueuedRecord = z.object({ id: RecordId });
@@ -108,6 +110,11 @@ export const RejectRecord = z.strictObject({
 });
 export type RejectRecord = z.infer<typeof RejectRecord>;
 export const ReopenRecord = z.strictObject({ reason: z.string().trim().max(500).optional() });
+/** Lets later records of its ordering key pass a failed one. */
+export const SkipRecord = z.strictObject({
+  reason: z.string().trim().min(1, "must say why: it gives the order up").max(500),
+});
+export type SkipRecord = z.infer<typeof SkipRecord>;
 export const CancelRetry = z.strictObject({});
 
 /** What an act on a record answers: how the record stands now. */

@@ -1,6 +1,6 @@
 // The simulator's knobs, as its HTTP API and the demo's page speak of them.
 import { z } from "zod";
-import { Slug } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 
 const share = z.number("must be a number from 0 to 1").min(0).max(1);
 const ms = z.number("must be milliseconds").min(0).max(70_000, "must be at most 70000, which is 70 s");
@@ -48,7 +48,10 @@ const knobs = {
     .nullable(),
   /** What GET /…/health says: the truth, or always well, or always ill. */
   health: z.enum(["truth", "always_ok", "always_ill"]),
-  /** A 422 for payloads whose member at `path` (like `address.postal_code`) is missing or does not match `pattern`. */
+  /**
+   * A 422 for payloads whose member at `path` (like `address.postal_code`) is missing or does not match `pattern`. A GET's
+   * payload is the last step of its path as `id`, and its query.
+   */
   reject: z
     .strictObject({
       path: z.string().min(1).max(200),
@@ -58,6 +61,8 @@ const knobs = {
     .nullable(),
   /** Answer 409 to an idempotency key that was accepted before. */
   conflictOnDuplicate: z.boolean(),
+  /** What refused data and known keys are answered in place of 422 and 409: some systems say 500 to everything. */
+  refuseAs: z.int("must be a status like 500").min(400).max(599).nullable(),
   /** Ask for `Authorization: Bearer` with a token of its own token endpoint. */
   requireToken: z.boolean(),
   /** How long its tokens live, s. */
@@ -89,6 +94,7 @@ export const Knobs = z.strictObject({
   health: knobs.health.default("truth"),
   reject: knobs.reject.default(null),
   conflictOnDuplicate: knobs.conflictOnDuplicate.default(false),
+  refuseAs: knobs.refuseAs.default(null),
   requireToken: knobs.requireToken.default(false),
   tokenSeconds: knobs.tokenSeconds.default(300),
   clientSecret: knobs.clientSecret.default(null),
@@ -107,6 +113,10 @@ export const SimulatedProvider = z.object({
   /** Requests being answered now, and the most there were at once. */
   inFlight: z.int(),
   peakInFlight: z.int(),
+  /** Connections open now, the most there were at once, and all that were ever opened. */
+  connections: z.int(),
+  peakConnections: z.int(),
+  connectionsOpened: z.int(),
   received: z.int(),
   /** Requests that the provider took, also when its answer was lost. */
   accepted: z.int(),

@@ -1,13 +1,16 @@
 // What a reply means: its outcome, how long the provider asks us to wait, and one sentence for people.
+// The provider's own rules come first (rules.ts); where none fits:
 //
 //   2xx delivered · 409 duplicate · 401, 403 unauthorized · 429, 503 + Retry-After throttled
 //   408, 425, 5xx unavailable · other 4xx invalid · 1xx, 3xx, cut short, forbidden address unexpected
 //   no answer: ambiguous when bytes had left, else unavailable
 import { duration } from "#lib/core/figures.ts";
-import type { Outcome } from "#lib/core/outcome.ts";
+import { isDelivered, type Outcome } from "#lib/core/outcome.ts";
 import { providerWords } from "#lib/core/provider-words.ts";
 import type { Reply } from "#lib/core/reply.ts";
 import { retryAfterMs } from "#lib/core/retry-after.ts";
+import { firstMatch, type Rule, sayWords } from "#lib/core/rules.ts";
+import type { Team } from "#lib/core/status.ts";
 
 export type Classified = {
   outcome: Outcome;
@@ -15,15 +18,19 @@ export type Classified = {
   retryAfterMs: number | null;
   /** One sentence for people, the provider's own words in it; null when there is nothing to complain about. */
   error: string | null;
+  /** Whose trouble it is if the record fails; null: the outcome's usual team. */
+  team: Team | null;
 };
 
-/** What a reply means, read at `nowMs`. Never throws, whatever came back. */
-export function classify(reply: Reply, nowMs: number): Classified {
+/** What a reply means, read at `nowMs`, by the provider's rules first. Never throws, whatever came back. */
+export function classify(reply: Reply, nowMs: number, rules: readonly Rule[] = []): Classified {
   switch (reply.kind) {
     case "response":
-      return response(reply, nowMs);
+      return response(reply, nowMs, rules);
     case "timeout":
       return unanswered(reply.sent, timeoutWords(reply));
+    case "unauthorized":
+      return { outcome: "unauthorized", retryAfterMs: null, error: reply.why, team: null };
     case "network":
       return unanswered(reply.sent, networkWords(reply.code, reply.message));
     case "refused":
@@ -31,6 +38,7 @@ export function classify(reply: Reply, nowMs: number): Classified {
         outcome: "unexpected",
         retryAfterMs: null,
         error: `The address may not be called: ${reply.why}`,
+        team: null,
       };
   }
 }
@@ -40,18 +48,40 @@ const unanswered = (sent: boolean, error: string): Classified => ({
   outcome: sent ? "ambiguous" : "unavailable",
   retryAfterMs: null,
   error,
+  team: null,
 });
 
 type Response = Extract<Reply, { kind: "response" }>;
 
-function response(reply: Response, nowMs: number): Classified {
+function response(reply: Response, nowMs: number, rules: readonly Rule[]): Classified {
   const wait = retryAfterMs(reply.headers, nowMs);
-  const outcome = outcomeOf(reply, wait);
-  return { outcome, retryAfterMs: mayAskToWait(outcome) ? wait : null, error: errorOf(reply, outcome) };
+  const rule = ruleFor(reply, rules);
+  const outcome = rule?.outcome ?? outcomeOf(reply, wait);
+  return {
+    outcome,
+    retryAfterMs: mayAskToWait(outcome) ? wait : null,
+    error: isDelivered(outcome) ? null : said(rule, reply) || errorOf(reply, outcome),
+    team: rule?.team ?? null,
+  };
 }
 
-function outcomeOf({ status, truncated }: Response, wait: number | null): Outcome {
-  if (status >= 200 && status <= 299) return truncated ? "unexpected" : "delivered";
+/** A success that was cut short is no success by what half of it says: only its status and headers are whole. */
+function ruleFor(reply: Response, rules: readonly Rule[]): Rule | null {
+  const rule = firstMatch(rules, reply);
+  return rule !== null && isCutShort(reply) && readsBody(rule) ? null : rule;
+}
+
+const readsBody = ({ when }: Rule): boolean => when.body !== undefined || when.jsonPath !== undefined;
+
+const said = (rule: Rule | null, reply: Response): string | null =>
+  rule?.say === undefined ? null : sayWords(rule.say, reply);
+
+const isSuccess = ({ status }: Response): boolean => status >= 200 && status <= 299;
+const isCutShort = (reply: Response): boolean => reply.truncated && isSuccess(reply);
+
+function outcomeOf(reply: Response, wait: number | null): Outcome {
+  const { status } = reply;
+  if (isSuccess(reply)) return isCutShort(reply) ? "unexpected" : "delivered";
   if (status === 409) return "duplicate";
   if (status === 429) return "throttled";
   // A spent quota is often told as 403; without a time to come back it is about who we are.
@@ -65,9 +95,9 @@ function outcomeOf({ status, truncated }: Response, wait: number | null): Outcom
 
 const mayAskToWait = (outcome: Outcome): boolean => outcome !== "invalid" && outcome !== "unexpected";
 
-function errorOf({ status, headers, body, truncated }: Response, outcome: Outcome): string | null {
-  if (outcome === "delivered" || outcome === "duplicate") return null;
-  if (status >= 200 && status <= 299 && truncated) return `${status}: the answer is longer than we read`;
+function errorOf(reply: Response, outcome: Outcome): string {
+  const { status, headers, body } = reply;
+  if (outcome === "unexpected" && isCutShort(reply)) return `${status}: the answer is longer than we read`;
   if (status >= 300 && status <= 399)
     return `${status}: redirected${whereTo(headers.location)}; redirects are not followed`;
   return `${status}: ${providerWords(body) ?? meanings[status] ?? "no explanation given"}`;

@@ -34,7 +34,7 @@ export function decide(classified: Classified, queued: Queued, given: Circumstan
     case "duplicate":
       return { action: "deliver", kind: classified.outcome };
     case "invalid":
-      return { action: "fail", category: "client_data", team: "client_data", attempts: queued.attempts + 1 };
+      return fail("client_data", queued.attempts + 1);
     case "throttled":
       // Free: however often a provider asks for patience, the record has done nothing.
       return retry(queued.attempts, queued.attempts + 1);
@@ -44,10 +44,13 @@ export function decide(classified: Classified, queued: Queued, given: Circumstan
     case "ambiguous":
     case "unexpected":
       if (!given.charged) return retry(attempts, freeStep());
-      if (attempts >= backoff.attemptsMax) {
-        return { action: "fail", category: "technical", team: "technical", attempts };
-      }
+      if (attempts >= backoff.attemptsMax) return fail("technical", attempts);
       return retry(attempts, attempts);
+  }
+
+  /** The category is the kind of trouble; whose it is may be told otherwise by the provider's rules. */
+  function fail(category: Team, attempts: number): Decision {
+    return { action: "fail", category, team: classified.team ?? category, attempts };
   }
 
   function retry(attempts: number, step: number): Decision {

@@ -1,4 +1,5 @@
 // How many distinct records a provider refused lately: one bad record is its own trouble, most of them are a broken contract.
+import { fnv1a } from "#lib/core/hash.ts";
 
 /** Plain JSON, the newest last. `key` is a hash of the record's id; `at` in ms. */
 export type Refusals = readonly { key: number; at: number; refused: boolean }[];
@@ -12,7 +13,7 @@ const least = 20;
 
 /** The memory with one more record's fate; a record counts once, as it was last answered. */
 export function remembered(refusals: Refusals, recordId: string, refused: boolean, nowMs: number): Refusals {
-  const key = hash(recordId);
+  const key = fnv1a(recordId);
   const others = refusals.filter((each) => each.key !== key && Math.abs(nowMs - each.at) <= rememberedMs);
   return [...others.slice(1 - most), { key, at: nowMs, refused }];
 }
@@ -22,13 +23,4 @@ export function verdict(refusals: Refusals): { refused: number; records: number;
   const refused = refusals.filter((each) => each.refused).length;
   const records = refusals.length;
   return { refused, records, isMost: records >= least && 2 * refused > records };
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  return value >>> 0;
 }

@@ -17,6 +17,8 @@ export type Reply =
       /** How long we had waited, ms, when known. */
       afterMs?: number;
     }
+  /** No proof of who we are could be had, so nothing was sent. */
+  | { kind: "unauthorized"; why: string }
   | { kind: "network"; code: string; message: string; sent: boolean }
   /** The address may not be called: a private network, a forbidden port, not HTTP. */
   | { kind: "refused"; why: string };

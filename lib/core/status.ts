@@ -26,6 +26,10 @@ export const holds = [
 ] as const;
 export type Hold = (typeof holds)[number];
 
+/** Those of them that the gate finds by looking at clock, counts and health check. */
+export const gateHolds = ["outside_window", "quota_spent", "unhealthy"] as const satisfies Hold[];
+export type GateHold = (typeof gateHolds)[number];
+
 /** Why a breaker opened. */
 export const openReasons = [
   "failing",
@@ -38,23 +42,29 @@ export const openReasons = [
 ] as const;
 export type OpenReason = (typeof openReasons)[number];
 
-/** Kinds of entry in a record's timeline. Attempts are `attempted`, `delivered`, `duplicate`, `failed`, `discarded`. */
+/**
+ * Kinds of entry in a record's timeline. Attempts are `attempted`, `delivered`, `duplicate`, `failed`, `discarded`;
+ * `shadowed` is an attempt but for the call. `redriven` came back by itself; past a `skipped` one later ones of its key go.
+ */
 export const eventKinds = [
   "attempted",
   "delivered",
   "duplicate",
   "failed",
   "discarded",
+  "shadowed",
   "interrupted",
   "retried",
+  "redriven",
   "retry_cancelled",
   "rejected",
+  "skipped",
   "reopened",
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
 /** What kind of trouble a failure is, and so whose. */
-export const failureCategories = ["technical", "client_data", "poison"] as const;
+export const failureCategories = ["technical", "client_data", "poison", "adapter_error"] as const;
 export type FailureCategory = (typeof failureCategories)[number];
 
 export const teams = ["technical", "client_data"] as const;

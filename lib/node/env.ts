@@ -3,6 +3,12 @@ import { z } from "zod";
 
 const flag = z.enum(["0", "1"], "must be 0 or 1").transform((value) => value === "1");
 
+const port = z.coerce
+  .number("must be a port number")
+  .int("must be a port number")
+  .min(1, "must be a port number, 1 to 65535")
+  .max(65_535, "must be a port number, 1 to 65535");
+
 const Env = z.object({
   DATABASE_URL: z
     .url({
@@ -10,15 +16,19 @@ const Env = z.object({
       error: "must be a URL like postgres://user:password@host:5432/database",
     })
     .optional(),
-  PORT: z.coerce
-    .number("must be a port number")
-    .int("must be a port number")
-    .min(1, "must be a port number, 1 to 65535")
-    .max(65_535, "must be a port number, 1 to 65535")
-    .default(3000),
+  PORT: port.default(3000),
   REDRIVE_SECRET: z
     .string()
     .min(32, "must be at least 32 characters; make one with: openssl rand -hex 32")
+    .optional(),
+  /** What REDRIVE_SECRET was before: opens what was sealed then, and seals nothing. */
+  REDRIVE_SECRET_PREVIOUS: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .refine(
+      (secrets) => secrets.every((secret) => secret.length >= 32),
+      "must be what REDRIVE_SECRET was before, at least 32 characters; several are separated by commas",
+    )
     .optional(),
   REDRIVE_API_KEY: z
     .string()
@@ -34,6 +44,10 @@ const Env = z.object({
   REDRIVE_DATA_DIR: z.string().min(1).default(".data"),
   REDRIVE_DEMO: flag.default(true),
   REDRIVE_ALLOW_PRIVATE_NETWORKS: flag.default(false),
+  /** The module with the application's own adapters, handlers and schedules; read by the worker. */
+  REDRIVE_APPLICATION: z.string().optional(),
+  /** Where a worker answers probes; without it, it answers none. */
+  REDRIVE_WORKER_PORT: port.optional(),
   /** Where the simulator's API listens; set by `npm start`, read by the simulator's page. */
   REDRIVE_SIMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),

@@ -1,6 +1,6 @@
 // The demo's eight providers: how Redrive is to treat each, and how each behaves while all is well.
 import type { z } from "zod";
-import { ProviderPolicy } from "#lib/contract/provider.ts";
+import { ProviderPolicy } from "#lib/contract/policy.ts";
 import type { PatchKnobs } from "#lib/contract/simulator.ts";
 
 export type DemoProvider = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ProviderPolicy } from "#lib/contract/provider.ts";
+import { ProviderPolicy } from "#lib/contract/policy.ts";
 import { recordsBetween } from "#simulator/demo/feed.ts";
 import { backlogMax, insertRecords } from "#simulator/demo/insert.ts";
 import { demoProviders } from "#simulator/demo/providers.ts";

@@ -12,7 +12,7 @@ import { takeLease } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { enqueue } from "#tests/support/engine.ts";
-import { aResult, aSettlement } from "#tests/support/settlement.ts";
+import { anOpenGate, aResult, aSettlement } from "#tests/support/settlement.ts";
 
 let base: TestDatabase;
 beforeAll(async () => {
@@ -96,7 +96,7 @@ async function work(act: "deliver" | "retry later" | "fail" | "die", id: string)
       );
     }
   }
-  await releaseLease(sql, lease, null);
+  await releaseLease(sql, lease, { restsUntilMs: null, gate: anOpenGate });
 }
 
 async function expectOnePlace(ids: string[]): Promise<void> {

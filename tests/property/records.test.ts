@@ -126,6 +126,7 @@ test("a decision never takes attempts away, adds at most one, and fails only a c
     outcome: fc.constantFrom(...outcomes),
     retryAfterMs: fc.option(fc.nat({ max: day })),
     error: fc.constant(null),
+    team: fc.constant(null),
   });
   fc.assert(
     fc.property(

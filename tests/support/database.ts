@@ -4,7 +4,7 @@ import postgres from "postgres";
 import { inject } from "vitest";
 import { connectSql, type Db, type Sql } from "#db/client.ts";
 import { connectDb } from "#db/drizzle.ts";
-import { ProviderPolicy } from "#lib/contract/provider.ts";
+import { ProviderPolicy } from "#lib/contract/policy.ts";
 
 const templateName = "redrive_template";
 

@@ -3,10 +3,15 @@ import { vi } from "vitest";
 import type { Sql } from "#db/client.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
+import { type Application, defineApplication } from "#worker/application.ts";
 import { startWorker, type Worker } from "#worker/main.ts";
 
 /** A running worker; loopback providers are allowed unless said otherwise. */
-export function aWorker(url: string, env: Record<string, string> = {}): Promise<Worker> {
+export function aWorker(
+  url: string,
+  env: Record<string, string> = {},
+  application: Partial<Application> = {},
+): Promise<Worker> {
   return startWorker(
     readEnv({
       NODE_ENV: "test",
@@ -15,7 +20,10 @@ export function aWorker(url: string, env: Record<string, string> = {}): Promise<
       REDRIVE_SECRET: "a secret of at least 32 characters",
       ...env,
     }),
-    createLog("worker", process.env.LOG_LEVEL ?? "silent"),
+    {
+      log: createLog("worker", process.env.LOG_LEVEL ?? "silent"),
+      application: defineApplication(application),
+    },
   );
 }
 
@@ -77,7 +85,7 @@ export async function stateOf(sql: Sql, provider: string) {
       breakerReason: string | null;
     }[]
   >`
-    select batch_size, breaker, hold, owner, epoch, breaker_reason
+    select batch_size, breaker, redrive.hold_of(provider_state.*) as hold, owner, epoch, breaker_reason
     from redrive.provider_state where provider = ${provider}`;
   if (!row) throw new Error(`no provider ${provider}`);
   return row;

@@ -2,6 +2,9 @@
 import type { Settled, Settlement } from "#db/writes/settle.ts";
 
 const attempt = {
+  called: true,
+  orderingKey: null,
+  dedupeKey: null,
   attempts: 0,
   tries: 1,
   durationMs: 5,
@@ -43,6 +46,15 @@ export const aResult = {
   }),
 };
 
+/** A gate that holds nothing and remembers nothing. */
+export const anOpenGate = {
+  gate: null,
+  gateHold: null,
+  gateUntilMs: null,
+  gateReason: null,
+  insertWakes: false,
+};
+
 /** A whole settlement by an owner, with nothing else in it. */
 export const aSettlement = (
   provider: string,
@@ -66,5 +78,6 @@ export const aSettlement = (
     breakerSinceMs: null,
     nextProbeAtMs: null,
     nextHealthAtMs: null,
+    ...anOpenGate,
   },
 });

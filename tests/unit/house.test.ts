@@ -18,6 +18,7 @@ const doors: Record<string, string[]> = {
   app: ["lib/core", "lib/contract", "lib/server", "lib/client", "components", "db"],
   simulator: ["lib/core", "lib/contract", "lib/node", "db"],
   bin: ["lib/core", "lib/contract", "lib/node", "lib/server", "db", "worker", "simulator"],
+  examples: ["lib/core", "lib/contract", "db", "worker"],
 };
 
 /** Who may import a dependency. */
@@ -32,6 +33,15 @@ const keepers: Record<string, string[]> = {
   "@node-rs/argon2": ["lib/server"],
   "rate-limiter-flexible": ["lib/server"],
   "next-auth": ["app", "components", "lib/server"],
+  nodemailer: ["worker"],
+  "fast-xml-parser": ["worker"],
+  standardwebhooks: ["worker"],
+  "@openfeature/server-sdk": ["worker"],
+  "@openfeature/core": ["worker"],
+  "temporal-polyfill": ["lib/core/zoned.ts"],
+  croner: ["lib/core/cron.ts"],
+  "json-p3": ["lib/core/json-path.ts"],
+  re2js: ["lib/core/pattern.ts"],
 };
 
 type Import = { file: string; target: string };

@@ -1,17 +1,28 @@
-// The records that are next: read ahead of need, most urgent first, each at most once. Knows nothing of HTTP or leases.
+// The records that are next: read ahead of need, each at most once, the most urgent first but no lane forgotten. Knows
+// nothing of HTTP or leases.
 import type { Sql } from "#db/client.ts";
 import { type DueRecord, type Place, readDueRecords, readLanes } from "#db/reads/due-records.ts";
+import { type Lanes, newLanes, nextLane, othersEvery } from "#lib/core/lanes.ts";
 
 /** Memory that records read ahead may take, bytes: a payload may have 1 MiB. */
 const memoryMax = 32 * 1024 * 1024;
+/** Lanes that one read looks into; where there are more, the next rescan takes others beside the first. */
+const lanesMost = 64;
+
+/** Lets through those of the records read that may be sent, and does with the others what must be done. */
+export type Admit = (found: DueRecord[]) => Promise<DueRecord[]>;
 
 export class Backlog {
   readonly #sql: Sql;
   readonly #provider: string;
   readonly #monotonicMs: () => number;
-  /** Read, not started; in the order in which they go. */
+  /** Read, not started; in the order of the queue. */
   #ahead: DueRecord[] = [];
   #places: Place[] = [];
+  #lanes: Lanes = newLanes;
+  /** The most urgent lane that had more than the last read took; Infinity when all were read to their end. */
+  #lead = Number.POSITIVE_INFINITY;
+  #rescans = 0;
   #nextRescanMs = 0;
   #averageBytes = 1_024;
 
@@ -25,20 +36,48 @@ export class Backlog {
     return this.#ahead.length;
   }
 
-  /** The first `most` of the records that `may` go. */
+  /** Whether fewer than `least` are ahead, but for what the less urgent lanes have as their share. */
+  isShort(least: number): boolean {
+    return this.#aheadIn(({ priority }) => priority <= this.#lead) < least;
+  }
+
+  /** The next `most` of the records that `may` go, in the order in which `take` would give them. */
   next(most: number, may: (record: DueRecord) => boolean): DueRecord[] {
+    if (!this.#hasLanes()) return firstOf(this.#ahead, most, may);
+    const ready = this.#ahead.filter(may);
     const found: DueRecord[] = [];
-    for (const record of this.#ahead) {
-      if (found.length >= most) break;
-      if (may(record)) found.push(record);
+    let lanes = this.#lanes;
+    while (found.length < most && ready.length > 0) {
+      const chosen = nextLane(lanes, prioritiesOf(ready));
+      if (chosen === null) break;
+      lanes = chosen.lanes;
+      found.push(
+        ...ready.splice(
+          ready.findIndex(({ priority }) => priority === chosen.priority),
+          1,
+        ),
+      );
     }
     return found;
   }
 
-  /** Takes out the first record that `may` go. */
+  /** Takes out the record that goes next, of those that `may`. */
   take(may: (record: DueRecord) => boolean): DueRecord | null {
-    const index = this.#ahead.findIndex(may);
-    return index === -1 ? null : (this.#ahead.splice(index, 1)[0] ?? null);
+    if (!this.#hasLanes()) return this.#remove(this.#ahead.findIndex(may));
+    const ready = this.#ahead.filter(may);
+    const chosen = nextLane(this.#lanes, prioritiesOf(ready));
+    if (chosen === null) return null;
+    this.#lanes = chosen.lanes;
+    const [first] = firstOf(ready, 1, ({ priority }) => priority === chosen.priority);
+    return first ? this.#remove(this.#ahead.indexOf(first)) : null;
+  }
+
+  /** Drops what may not go any more as it was read; a scan from the start meets it again. */
+  drop(isStale: (record: DueRecord) => boolean): void {
+    const kept = this.#ahead.filter((record) => !isStale(record));
+    if (kept.length === this.#ahead.length) return;
+    this.#ahead = kept;
+    this.rescanSoon();
   }
 
   /**
@@ -46,25 +85,25 @@ export class Backlog {
    * more urgent.
    *
    * @param isBusy whether a record is already on its way or being settled.
+   * @param admit is asked before a record counts as read.
    * @returns how many records came.
    */
-  async fill(wanted: number, isBusy: (id: string) => boolean): Promise<number> {
+  async fill(wanted: number, isBusy: (id: string) => boolean, admit: Admit): Promise<number> {
     const startedMs = this.#monotonicMs();
     const rescan = startedMs >= this.#nextRescanMs;
-    if (rescan) this.#places = await readLanes(this.#sql, this.#provider);
+    if (rescan) this.#places = this.#choose(await readLanes(this.#sql, this.#provider));
     if (this.#places.length === 0) return 0;
     const most = Math.max(1, Math.min(wanted, Math.floor(memoryMax / this.#averageBytes)));
     // A rescan meets again what is in memory; those rows must not use up the page.
-    const page = rescan
-      ? most + this.#ahead.length + this.#busyAtMost
-      : Math.max(1, most - this.#ahead.length);
-    const found = await readDueRecords(this.#sql, this.#provider, this.#places, page);
-    this.#advance(found);
+    const again = rescan ? this.#busyAtMost : 0;
+    const limits = this.#places.map((place) => this.#limit(place, most, rescan) + again);
+    const found = await readDueRecords(this.#sql, this.#provider, this.#places, limits);
+    this.#advance(found, limits);
     const have = new Set(this.#ahead.map(({ id }) => id));
-    const fresh = found.filter(({ id }) => !have.has(id) && !isBusy(id));
+    const fresh = await admit(found.filter(({ id }) => !have.has(id) && !isBusy(id)));
     this.#ahead.push(...fresh);
+    if (rescan || this.#places.length > 1) this.#ahead.sort(inOrder);
     if (rescan) {
-      this.#ahead.sort(inOrder);
       // At most 2 % of the time goes into rescans: with an old transaction open they meet all the dead rows again.
       const tookMs = this.#monotonicMs() - startedMs;
       this.#nextRescanMs = startedMs + Math.max(1_000, 50 * tookMs);
@@ -87,12 +126,66 @@ export class Backlog {
     this.#nextRescanMs = 0;
   }
 
-  #advance(found: DueRecord[]): void {
-    for (const place of this.#places) {
-      const last = found.findLast(({ priority }) => priority === place.priority);
+  #hasLanes(): boolean {
+    return this.#ahead[0]?.priority !== this.#ahead.at(-1)?.priority;
+  }
+
+  #remove(index: number): DueRecord | null {
+    return index === -1 ? null : (this.#ahead.splice(index, 1)[0] ?? null);
+  }
+
+  /** The first lane, and of the others as many as one read can look into, other ones each time. */
+  #choose(places: Place[]): Place[] {
+    const [top, ...others] = places;
+    if (top === undefined || others.length < lanesMost) return places;
+    this.#rescans += 1;
+    const from = (this.#rescans * (lanesMost - 1)) % others.length;
+    const chosen = [...others.slice(from), ...others.slice(0, from)].slice(0, lanesMost - 1);
+    return [top, ...chosen.sort((a, b) => a.priority - b.priority)];
+  }
+
+  /** Up to the lead a lane may fill the page; each less urgent one has a share beside it, or it would never be read. */
+  #limit({ priority }: Place, most: number, rescan: boolean): number {
+    const share = priority <= this.#lead ? most : Math.max(2, Math.ceil(most / othersEvery));
+    const ahead = this.#aheadIn((record) => record.priority === priority);
+    return rescan ? share + ahead : Math.max(0, share - ahead);
+  }
+
+  #aheadIn(which: (record: DueRecord) => boolean): number {
+    let count = 0;
+    for (const record of this.#ahead) if (which(record)) count += 1;
+    return count;
+  }
+
+  #advance(found: DueRecord[], limits: readonly number[]): void {
+    this.#lead = Number.POSITIVE_INFINITY;
+    for (const [index, place] of this.#places.entries()) {
+      const ofLane = found.filter(({ priority }) => priority === place.priority);
+      if (ofLane.length >= (limits[index] ?? 0)) this.#lead = Math.min(this.#lead, place.priority);
+      const last = ofLane.at(-1);
       if (last) Object.assign(place, { dueAt: last.dueAt, id: last.id });
     }
   }
+}
+
+function firstOf(
+  records: readonly DueRecord[],
+  most: number,
+  may: (record: DueRecord) => boolean,
+): DueRecord[] {
+  const found: DueRecord[] = [];
+  for (const record of records) {
+    if (found.length >= most) break;
+    if (may(record)) found.push(record);
+  }
+  return found;
+}
+
+/** Each priority once; the records are in its order. */
+function prioritiesOf(records: readonly DueRecord[]): number[] {
+  const priorities: number[] = [];
+  for (const { priority } of records) if (priorities.at(-1) !== priority) priorities.push(priority);
+  return priorities;
 }
 
 function inOrder(a: DueRecord, b: DueRecord): number {

@@ -7,26 +7,20 @@
 
 import { PostgresError } from "#db/client.ts";
 import type { DueRecord } from "#db/reads/due-records.ts";
+import { parkFollowers } from "#db/writes/park-followers.ts";
+import { redriveFailures } from "#db/writes/redrive-failures.ts";
 import { releaseLease } from "#db/writes/release-lease.ts";
 import { type AfterSettle, absorbLateSuccesses, type Settled, settle } from "#db/writes/settle.ts";
 import { type Lease, leaseMs } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
-import { classify } from "#lib/core/classify.ts";
-import {
-  type Change,
-  type Control,
-  type ControlEvent,
-  mayStart,
-  newControl,
-  nextChangeAtMs,
-  reduce,
-  view,
-  wantsHealthCheck,
-} from "#lib/core/control.ts";
+import type { DrainVitals } from "#lib/core/vitality.ts";
 import type { Deps } from "#worker/deps.ts";
-import { conclude, concludeGivenUp, concludeLocalFault, withoutWords } from "#worker/drain/attempt.ts";
+import { Admission } from "#worker/drain/admission.ts";
+import { concludeLocalFault, withoutWords } from "#worker/drain/attempt.ts";
+import { attempt } from "#worker/drain/attempt-record.ts";
 import { Backlog } from "#worker/drain/backlog.ts";
-import { linkTo, type ProviderLink } from "#worker/drain/provider-link.ts";
+import { Gatekeeper, type Present } from "#worker/drain/gatekeeper.ts";
+import { type Linked, linkTo, newSpan, type ProviderLink } from "#worker/drain/provider-link.ts";
 import { Results } from "#worker/drain/results.ts";
 import { Signal } from "#worker/drain/signal.ts";
 
@@ -43,7 +37,7 @@ const shortHoldMs = 1_500;
 /** How often a dry queue is asked again: at first, and at most. */
 const dryPollMs = { first: 10, most: 250 };
 
-type InFlight = { record: DueRecord; startedAtMs: number; generation: number };
+export type InFlight = { record: DueRecord; span: string; startedAtMs: number; generation: number };
 
 const isSuspect = ({ interruptions }: DueRecord): boolean => interruptions > 0;
 
@@ -56,14 +50,12 @@ export class Drain {
   readonly #results = new Results();
   readonly #inFlight = new Map<string, InFlight>();
   readonly #abort = new AbortController();
+  readonly #gatekeeper: Gatekeeper;
+  readonly #admission: Admission;
   #link: ProviderLink;
-  #control: Control;
-  #changes: (Change & { atMs: number })[] = [];
   /** Ids that the database knows may be on their way; only these may start. */
   #journaled = new Set<string>();
   #leaseEndsMs: number;
-  #phantoms: number;
-  #phantomsUntilMs: number;
   #held: boolean;
   /** An operator's wish for a probe is fulfilled; the next write takes it off the list. */
   #probeTaken = false;
@@ -79,14 +71,22 @@ export class Drain {
   #readAtMs = 0;
   #pollMs = dryPollMs.first;
   #drySinceMs: number;
+  /** Ordering keys of which a record is on its way, or its result is not written. */
+  readonly #busyKeys = new Set<string>();
+  /** Read, but not first of their ordering key: the next write puts them aside. */
+  readonly #followers: string[] = [];
   #writing = false;
   #writeAtMs = 0;
   #writtenAtMs: number;
   #settledLately = 0;
   #checkingHealth = false;
+  #redriving = false;
   #tickAtMs = 0;
+  /** When something last came forward: a start, a settlement, a renewal. */
+  #progressAtMs: number;
 
-  constructor(deps: Deps, lease: Lease) {
+  /** @param inserted we come because a record was inserted. */
+  constructor(deps: Deps, lease: Lease, { inserted }: { inserted: boolean }) {
     this.#deps = deps;
     this.#lease = lease;
     this.#takenMonotonicMs = deps.monotonicMs();
@@ -94,16 +94,24 @@ export class Drain {
     this.#drySinceMs = this.#takenMonotonicMs;
     this.#writtenAtMs = this.#takenMonotonicMs;
     this.#backlog = new Backlog(deps.sql, lease.provider, deps.monotonicMs);
-    this.#control = (lease.control as Control | null) ?? newControl(lease.takenAtMs);
-    this.#phantoms = lease.phantoms;
-    this.#phantomsUntilMs = lease.phantomsUntilMs ?? 0;
+    this.#progressAtMs = this.#takenMonotonicMs;
     this.#held = lease.paused;
     this.#longestMs = lease.policy.timeoutMs.total;
     this.#link = linkTo(deps, lease.provider, lease);
+    this.#admission = new Admission(deps.sql, lease.provider, () => this.#nowMs());
+    this.#gatekeeper = new Gatekeeper({
+      policy: this.#link.policy,
+      control: lease.control,
+      gate: lease.gate,
+      nowMs: lease.takenAtMs,
+      maybeSent: lease.interrupted.length,
+      inserted,
+      random: deps.random,
+    });
   }
 
-  /** Delivers until there is no reason to hold the lease any longer. */
-  async run(): Promise<void> {
+  /** @returns when to come back, ms from now; null when nothing but a record or a person is a reason. */
+  async run(): Promise<number | null> {
     await this.#takeOverIfNeeded();
     this.#probeIfAsked(this.#lease.probeRequestedBy);
     while (!this.#isOver()) {
@@ -114,7 +122,14 @@ export class Drain {
       await this.#signal.wait(this.#waitMs());
       if (this.#fault) throw this.#fault;
     }
-    if (!this.#fenced) await this.#letGo();
+    await this.#link.close();
+    return this.#fenced ? null : await this.#letGo();
+  }
+
+  /** Whether it comes forward, for whoever watches. */
+  vitals(): DrainVitals {
+    const hasWork = this.#inFlight.size > 0 || this.#results.size > 0 || this.#room() > 0;
+    return { provider: this.#lease.provider, progressAtMs: this.#progressAtMs, hasWork };
   }
 
   /** There may be new rows. A wake-up that comes during a read is not lost: the next read starts at once. */
@@ -142,23 +157,13 @@ export class Drain {
     return this.#lease.takenAtMs + (this.#deps.monotonicMs() - this.#takenMonotonicMs);
   }
 
-  #given() {
-    const { batchSizeMax, slowMs, breaker, health } = this.#link.policy;
+  #present(): Present {
     const [oldest] = this.#inFlight.values();
     return {
       nowMs: this.#nowMs(),
-      random: this.#deps.random(),
-      policy: { batchSizeMax, slowMs, ...breaker, health: health && { everyMs: health.everyMs } },
       inFlight: this.#inFlight.size,
       oldestStartedAtMs: oldest?.startedAtMs ?? null,
     };
-  }
-
-  #reduce(event: ControlEvent): void {
-    const { control, changes } = reduce(this.#control, event, this.#given());
-    this.#control = control;
-    const atMs = this.#nowMs();
-    for (const change of changes) this.#changes.push({ ...change, atMs });
   }
 
   // ── start ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,17 +177,14 @@ export class Drain {
     );
   }
 
-  /** How many more requests may go out now. Those of a dead owner that may still run take up places. */
+  /** How many more requests may go out now. */
   #room(): number {
-    if (!this.#maySend()) return 0;
-    return Math.max(0, mayStart(this.#control, this.#given()) - this.#phantomsNow());
-  }
-
-  #phantomsNow(): number {
-    return this.#nowMs() < this.#phantomsUntilMs ? this.#phantoms : 0;
+    return this.#maySend() ? this.#gatekeeper.room(this.#present()) : 0;
   }
 
   #start(): void {
+    const isStale = this.#admission.stale();
+    if (isStale) this.#backlog.drop(isStale);
     for (let room = this.#room(); room > 0; room -= 1) {
       const record = this.#backlog.take((next) => this.#journaled.has(next.id) && this.#mayGo(next));
       if (!record) return;
@@ -192,9 +194,10 @@ export class Drain {
 
   /**
    * Records that were there when a worker died go one at a time, and stand in the journal one at a time, so that only the
-   * cause is there at the third death.
+   * cause is there at the third death. Of an ordering key one is on its way at most.
    */
   #mayGo(next: DueRecord): boolean {
+    if (next.orderingKey !== null && this.#busyKeys.has(next.orderingKey)) return false;
     return !isSuspect(next) || ![...this.#inFlight.values()].some(({ record }) => isSuspect(record));
   }
 
@@ -211,67 +214,79 @@ export class Drain {
 
   #send(record: DueRecord): void {
     const startedAtMs = this.#nowMs();
-    const sent: InFlight = { record, startedAtMs, generation: view(this.#control).generation };
+    const generation = this.#gatekeeper.started(startedAtMs);
+    const sent: InFlight = { record, span: newSpan(), startedAtMs, generation };
     this.#inFlight.set(record.id, sent);
-    this.#attempt(sent).then(
-      (settled) => this.#arrived(settled),
+    if (record.orderingKey !== null) this.#busyKeys.add(record.orderingKey);
+    this.#progressAtMs = this.#deps.monotonicMs();
+    attempt(sent, {
+      provider: this.#lease.provider,
+      link: this.#link,
+      gatekeeper: this.#gatekeeper,
+      present: () => this.#present(),
+      abort: this.#abort.signal,
+      random: this.#deps.random,
+    }).then(
+      (settled) => this.#arrived(settled, sent),
       (error) => {
         this.#deps.log.error({ err: error, record: record.id }, "an attempt broke");
-        this.#arrived(
-          concludeLocalFault(record, error, this.#nowMs(), this.#link.policy, this.#deps.random()),
-        );
+        const ended = { ...sent, endedAtMs: this.#nowMs() };
+        this.#arrived(concludeLocalFault(ended, error, this.#link.policy, this.#deps.random()), sent);
       },
     );
   }
 
-  async #attempt({ record, startedAtMs, generation }: InFlight): Promise<Settled> {
-    const reply = await this.#link.send(record, startedAtMs, this.#abort.signal);
-    const endedAtMs = this.#nowMs();
-    const classified = classify(reply, endedAtMs);
-    const attempted = { record, reply, classified, startedAtMs, endedAtMs };
-    if (this.#abort.signal.aborted && reply.kind !== "response") {
-      return concludeGivenUp(attempted, this.#link.policy, this.#deps.random());
-    }
-    const { outcome, retryAfterMs, error } = classified;
-    this.#reduce({
-      kind: "replied",
-      recordId: record.id,
-      startedAtMs,
-      generation,
-      outcome,
-      retryAfterMs,
-      error,
-    });
-    const { breaker, lastSuccessAtMs } = view(this.#control);
-    return conclude(this.#lease.provider, attempted, {
-      policy: this.#link.policy,
-      breaker,
-      lastSuccessAtMs,
-      random: this.#deps.random,
-    });
+  /** In one step from out to settling: between the two a record would seem to be nowhere. */
+  #arrived(settled: Settled, { record, span }: InFlight): void {
+    this.#inFlight.delete(settled.id);
+    this.#log(settled, record, span);
+    this.#gather(settled);
   }
 
-  /** In one step from out to settling: between the two a record would seem to be nowhere. */
-  #arrived(settled: Settled): void {
-    this.#inFlight.delete(settled.id);
+  #gather(settled: Settled): void {
     if (this.#results.size === 0) this.#writeAtMs = this.#deps.monotonicMs() + gatherMs;
     this.#results.add(settled);
     this.#drySinceMs = this.#deps.monotonicMs();
     this.#signal.raise();
   }
 
+  /** One line an attempt: deliveries are for those who look closely, the rest is for everyone. */
+  #log(
+    { id, kind, outcome, status, tries, durationMs }: Settled,
+    { correlationId }: DueRecord,
+    span: string,
+  ): void {
+    const level = kind === "delivered" ? "debug" : "info";
+    if (!this.#deps.log.isLevelEnabled(level)) return;
+    const { provider } = this.#lease;
+    const fields = {
+      provider,
+      record: id,
+      correlationId: correlationId ?? id,
+      span,
+      kind,
+      outcome,
+      status,
+      attempt: tries,
+      durationMs,
+    };
+    this.#deps.log[level](fields, "attempt");
+  }
+
   // ── read ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Records ahead of need: enough for a full batch size and for what settles during a write. */
   #aheadWanted(): number {
-    return Math.max(20, 2 * view(this.#control).batchSize + 2 * this.#settledLately);
+    const wanted = Math.max(20, 2 * this.#gatekeeper.view.batchSize + 2 * this.#settledLately);
+    // With a small quota left there is no use in more; one at least, so that a rescan still looks.
+    return Math.max(1, Math.min(wanted, this.#gatekeeper.worthPreparing(this.#nowMs())));
   }
 
   #read(): void {
     const nowMs = this.#deps.monotonicMs();
     if (this.#reading || !this.#maySend() || nowMs < this.#readAtMs) return;
-    if (this.#backlog.size >= this.#aheadWanted() / 2 && nowMs < this.#readAtMs + 1_000) return;
-    if (mayStart(this.#control, this.#given()) === 0 && this.#inFlight.size === 0) return;
+    if (!this.#backlog.isShort(this.#aheadWanted() / 2) && nowMs < this.#readAtMs + 1_000) return;
+    if (this.#room() === 0 && this.#inFlight.size === 0) return;
     this.#reading = true;
     this.#settledMeanwhile.clear();
     this.#readAtMs = nowMs;
@@ -284,6 +299,7 @@ export class Drain {
       const found = await this.#backlog.fill(
         this.#aheadWanted(),
         (id) => this.#inFlight.has(id) || this.#results.has(id) || this.#settledMeanwhile.has(id),
+        (records) => this.#admit(records),
       );
       const nowMs = this.#deps.monotonicMs();
       if (found > 0) {
@@ -299,6 +315,13 @@ export class Drain {
     }
   }
 
+  async #admit(records: DueRecord[]): Promise<DueRecord[]> {
+    const { admitted, followers, duplicates } = await this.#admission.admit(records, this.#link.policy);
+    this.#followers.push(...followers);
+    for (const settled of duplicates) this.#gather(settled);
+    return admitted;
+  }
+
   // ── write ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #write(): void {
@@ -307,7 +330,8 @@ export class Drain {
     const journalIsShort = this.#goNext(Math.min(this.#room(), 64)).some((id) => !this.#journaled.has(id));
     const due =
       this.#results.size > 0 ||
-      this.#changes.length > 0 ||
+      this.#gatekeeper.changes.length > 0 ||
+      this.#followers.length > 0 ||
       journalIsShort ||
       nowMs - this.#writtenAtMs >= renewMs;
     if (!due) return;
@@ -318,14 +342,14 @@ export class Drain {
   async #flush(): Promise<void> {
     const startedMs = this.#deps.monotonicMs();
     try {
+      await this.#park();
       const group = this.#results.take();
       const inGroup = new Set(group.map(({ id }) => id));
       const journal = this.#journal(inGroup);
       // Until this commits, only what is in the journal before and after may start.
       this.#journaled = new Set(journal.filter((id) => this.#journaled.has(id)));
       // A copy: more may come while this is written, and those wait for the next.
-      const changes = [...this.#changes];
-      const { generation: _, pausedUntilMs: __, lastSuccessAtMs: ___, ...columns } = view(this.#control);
+      const changes = [...this.#gatekeeper.changes];
       const probeTaken = this.#probeTaken;
       const after = await settle(this.#deps.sql, {
         provider: this.#lease.provider,
@@ -336,13 +360,15 @@ export class Drain {
         // The last request may start this long after this write, under the margin that the lease leaves.
         deadlineMs: this.#longestMs + leaseMs - leaseMarginMs,
         probeTaken,
-        columns: { control: this.#control, ...columns },
+        columns: this.#gatekeeper.columns(this.#nowMs()),
         changes,
       });
       if (after === null) return await this.#lost();
       this.#results.written();
       if (this.#reading) for (const id of inGroup) this.#settledMeanwhile.add(id);
-      this.#changes = this.#changes.slice(changes.length);
+      for (const { orderingKey } of group) if (orderingKey !== null) this.#busyKeys.delete(orderingKey);
+      this.#gatekeeper.changesWritten(changes.length);
+      this.#progressAtMs = this.#deps.monotonicMs();
       this.#journaled = new Set(journal);
       this.#leaseEndsMs = startedMs + leaseMs;
       this.#writtenAtMs = startedMs;
@@ -355,6 +381,18 @@ export class Drain {
       if (!this.#isBadResult(error)) throw error;
     } finally {
       this.#writing = false;
+    }
+  }
+
+  /** Between two settlements, so that neither misses what the other does. */
+  async #park(): Promise<void> {
+    const followers = this.#followers.splice(0);
+    if (followers.length === 0) return;
+    try {
+      await parkFollowers(this.#deps.sql, this.#lease, followers);
+    } catch (error) {
+      this.#followers.push(...followers);
+      throw error;
     }
   }
 
@@ -375,9 +413,10 @@ export class Drain {
 
   /** What may be on its way once this is written: requests that are out, results not yet written, and what goes next. */
   #journal(inGroup: Set<string>): string[] {
-    const { batchSize } = view(this.#control);
     const unwritten = this.#results.unwritten(inGroup);
-    const next = this.#maySend() ? this.#goNext(batchSize + 2 * this.#settledLately) : [];
+    const wanted = this.#gatekeeper.view.batchSize + 2 * this.#settledLately;
+    const most = Math.min(wanted, this.#gatekeeper.worthPreparing(this.#nowMs()));
+    const next = this.#maySend() ? this.#goNext(most) : [];
     return [...this.#inFlight.keys(), ...unwritten, ...next];
   }
 
@@ -391,21 +430,29 @@ export class Drain {
     }
   }
 
-  async #obey({ paused, version, probeRequestedBy }: AfterSettle): Promise<void> {
+  async #obey({ paused, version, probeRequestedBy, unparked }: AfterSettle): Promise<void> {
     this.#held = paused;
+    if (unparked > 0) this.wake();
     if (version !== this.#link.version) await this.#relink();
     this.#probeIfAsked(probeRequestedBy);
   }
 
-  /** Under a policy that can't be opened nothing is sent: the old address and secret are not meant any more. */
+  /** Under a policy that can't be used nothing is sent: the old address and secret are not meant any more. */
   async #relink(): Promise<void> {
-    const [fresh] = await this.#deps.sql<Pick<Lease, "policy" | "version" | "sealedAuth">[]>`
-      select policy, version, sealed_auth from redrive.providers where slug = ${this.#lease.provider}`;
+    const [fresh] = await this.#deps.sql<Linked[]>`
+      select policy, version, sealed_auth,
+        (select jsonb_object_agg(name, value) from redrive.flags where provider = slug) as flags
+      from redrive.providers
+      where slug = ${this.#lease.provider}`;
     if (!fresh) return;
     try {
+      const old = this.#link;
       this.#link = linkTo(this.#deps, this.#lease.provider, fresh);
+      this.#gatekeeper.follow(this.#link.policy, this.#nowMs());
       this.#longestMs = Math.max(this.#longestMs, fresh.policy.timeoutMs.total);
+      await old.close();
     } catch (error) {
+      // Let go: whoever takes it next, we or a worker that can use it, says why where people see it.
       this.#held = true;
       this.#deps.log.error({ err: error, provider: this.#lease.provider }, "the new policy can't be used");
     }
@@ -413,7 +460,7 @@ export class Drain {
 
   #probeIfAsked(by: string | null): void {
     if (by === null || this.#probeTaken) return;
-    this.#reduce({ kind: "probe_requested", by });
+    this.#gatekeeper.told({ kind: "probe_requested", by }, this.#present());
     this.#probeTaken = true;
   }
 
@@ -438,66 +485,101 @@ export class Drain {
   // ── tend, wait, end ────────────────────────────────────────────────────────────────────────────────────────────────
 
   #tend(): void {
-    const nowMs = this.#nowMs();
-    const nextMs = nextChangeAtMs(this.#control, this.#given());
-    if (nowMs >= this.#tickAtMs || (nextMs !== null && nowMs >= nextMs)) {
-      this.#tickAtMs = nowMs + 1_000;
-      this.#reduce({ kind: "ticked" });
+    const present = this.#present();
+    const nextMs = this.#gatekeeper.nextChangeMs(present);
+    if (present.nowMs >= this.#tickAtMs || (nextMs !== null && present.nowMs >= nextMs)) {
+      this.#tickAtMs = present.nowMs + 1_000;
+      this.#gatekeeper.told({ kind: "ticked" }, present);
     }
-    if (!this.#checkingHealth && !this.#stopping && wantsHealthCheck(this.#control, this.#given())) {
+    if (this.#stopping || this.#held || this.#fenced) return;
+    if (!this.#checkingHealth && this.#gatekeeper.wantsHealthCheck(present)) {
       this.#checkingHealth = true;
       this.#checkHealth().then(this.#signal.raise, (error) => this.#failed("checking health", error));
+    }
+    if (!this.#redriving && this.#gatekeeper.redriving(present.nowMs)) {
+      this.#redriving = true;
+      this.#redrive().then(this.#signal.raise, (error) => this.#failed("taking failures back", error));
     }
   }
 
   async #checkHealth(): Promise<void> {
+    const startedAtMs = this.#nowMs();
     try {
-      this.#reduce({ kind: "health_checked", ...(await this.#link.checkHealth()) });
+      const answer = await this.#link.checkHealth();
+      this.#gatekeeper.healthAnswered(answer, startedAtMs, this.#present());
     } finally {
       this.#checkingHealth = false;
     }
   }
 
+  /** Failures of a provider that recovered come back, a few at a time. */
+  async #redrive(): Promise<void> {
+    try {
+      const may = this.#gatekeeper.redriving(this.#nowMs());
+      if (!may) return;
+      const coolDownBaseMs = this.#link.policy.backoff.baseMs;
+      const { back, againInMs } = await redriveFailures(this.#deps.sql, this.#lease, {
+        ...may,
+        coolDownBaseMs,
+      });
+      this.#gatekeeper.redriven(againInMs, this.#nowMs());
+      if (back === 0) return;
+      this.#deps.hints.changed({ topic: "failures", provider: this.#lease.provider });
+      this.#backlog.rescanSoon();
+      this.wake();
+    } finally {
+      this.#redriving = false;
+    }
+  }
+
   #waitMs(): number {
     const nowMs = this.#deps.monotonicMs();
-    const pending = !this.#writing && (this.#results.size > 0 || this.#changes.length > 0);
+    const present = this.#present();
+    const pending = !this.#writing && (this.#results.size > 0 || this.#gatekeeper.changes.length > 0);
     const waits = [250, pending ? this.#writeAtMs - nowMs : 250];
     if (!this.#reading && this.#room() > this.#backlog.size) waits.push(this.#readAtMs - nowMs);
-    const nextMs = nextChangeAtMs(this.#control, this.#given());
-    if (nextMs !== null) waits.push(nextMs - this.#nowMs());
+    for (const atMs of [this.#gatekeeper.nextChangeMs(present), this.#gatekeeper.nextRedriveMs]) {
+      if (atMs !== null) waits.push(atMs - present.nowMs);
+    }
     return Math.max(1, Math.min(...waits));
   }
 
   #isOver(): boolean {
-    if (this.#inFlight.size > 0 || this.#reading || this.#writing || this.#checkingHealth) return false;
+    if (this.#inFlight.size > 0 || this.#reading || this.#writing) return false;
+    if (this.#checkingHealth || this.#redriving) return false;
     if (this.#fenced) return this.#results.size === 0;
-    if (this.#results.size > 0 || this.#changes.length > 0) return false;
+    if (this.#results.size > 0 || this.#gatekeeper.changes.length > 0 || this.#followers.length > 0)
+      return false;
     if (this.#stopping || this.#held) return true;
-    const given = this.#given();
-    if (wantsHealthCheck(this.#control, given)) return false;
-    if (mayStart(this.#control, given) === 0) {
-      const nextMs = nextChangeAtMs(this.#control, given);
-      return nextMs === null || nextMs > given.nowMs + shortHoldMs;
+    const present = this.#present();
+    const soonMs = present.nowMs + shortHoldMs;
+    if (this.#gatekeeper.wantsHealthCheck(present)) return false;
+    if (this.#room() === 0) {
+      const nextMs = this.#gatekeeper.nextChangeMs(present);
+      return nextMs === null || nextMs > soonMs;
     }
+    const { nextRedriveMs } = this.#gatekeeper;
+    if (nextRedriveMs !== null && nextRedriveMs <= soonMs) return false;
     return this.#backlog.size === 0 && this.#deps.monotonicMs() - this.#drySinceMs > lingerMs;
   }
 
   async #takeOverIfNeeded(): Promise<void> {
     if (this.#lease.interrupted.length === 0) return;
-    const taken = await takeOver(this.#deps.sql, this.#lease, view(this.#control).batchSize);
-    this.#phantoms = taken.phantoms;
-    this.#phantomsUntilMs = taken.phantomsUntilMs ?? 0;
+    const taken = await takeOver(this.#deps.sql, this.#lease, this.#gatekeeper.view.batchSize);
+    this.#gatekeeper.takeOver({ count: taken.phantoms, untilMs: taken.phantomsUntilMs ?? 0 });
     this.#deps.log.warn({ provider: this.#lease.provider, ...taken }, "took over from an owner that died");
   }
 
-  async #letGo(): Promise<void> {
-    const { breaker, pausedUntilMs } = view(this.#control);
-    // A dead owner's requests are a reason to rest only while they take up every place.
-    const full = this.#phantomsNow() >= mayStart(this.#control, this.#given());
-    const phantomsUntilMs = full && this.#phantomsNow() > 0 ? this.#phantomsUntilMs : null;
-    const rests = breaker === "open" ? null : (pausedUntilMs ?? phantomsUntilMs);
-    await releaseLease(this.#deps.sql, this.#lease, rests);
+  async #letGo(): Promise<number | null> {
+    const nowMs = this.#nowMs();
+    const restsUntilMs = this.#held ? null : this.#gatekeeper.restsUntilMs(nowMs);
+    if (!this.#stopping && !this.#held && restsUntilMs === null) this.#gatekeeper.ranDry();
+    await releaseLease(this.#deps.sql, this.#lease, {
+      restsUntilMs,
+      gate: this.#gatekeeper.gateColumns(nowMs),
+    });
     this.#deps.hints.changed({ topic: "provider", provider: this.#lease.provider });
+    return restsUntilMs === null ? null : Math.max(0, restsUntilMs - nowMs);
   }
 }
 

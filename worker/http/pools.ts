@@ -1,7 +1,7 @@
 // One undici pool per provider: bounded sockets, kept alive, shared by everything that calls the provider. A pool is
 // replaced when what it was built from changes; requests under way finish on the old one.
 import { buildConnector, Pool } from "undici";
-import type { ProviderPolicy } from "#lib/contract/provider.ts";
+import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import {
   AddressRefused,
   guardedLookup,

@@ -7,6 +7,7 @@ import { GET as getSimulator } from "#app/api/v1/simulator/route.ts";
 import { GET as healthz } from "#app/healthz/route.ts";
 import { GET as readyz } from "#app/readyz/route.ts";
 import { closeDeps } from "#lib/server/deps.ts";
+import { liveness } from "#lib/server/liveness.ts";
 import { type Api, anApi, bootstrapKey, call } from "#tests/integration/api/app.ts";
 
 let api: Api;
@@ -33,24 +34,53 @@ const ready = async () => {
   return { status: response.status, body: await response.json() };
 };
 
-test("the process lives as long as it answers", async () => {
+test("the process lives as long as it answers, and says how well its event loop keeps up", async () => {
   const response = healthz();
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ status: "ok" });
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(await response.json()).toEqual({
+    status: "ok",
+    pid: process.pid,
+    uptimeSeconds: expect.any(Number),
+    eventLoopLagMs: expect.any(Number),
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    checks: [{ name: "event loop", ok: true, says: expect.stringMatching(/ms late\.$/) }],
+  });
+});
+
+test("a process whose event loop does not keep up is not well", () => {
+  expect(liveness(999).status).toBe("ok");
+  expect(liveness(1_000)).toMatchObject({
+    status: "ill",
+    eventLoopLagMs: 1_000,
+    checks: [{ name: "event loop", ok: false, says: expect.stringContaining("too much") }],
+  });
 });
 
 test("readiness needs a worker that spoke within half a minute", async () => {
   expect(await ready()).toMatchObject({
     status: 503,
-    body: { reasons: [expect.stringContaining("no worker")] },
+    body: { status: "not ready", reasons: [expect.stringContaining("no worker")] },
   });
   await api.sql`insert into redrive.workers (id, host, pid) values ('w', 'h', 1)`;
-  expect(await ready()).toEqual({ status: 200, body: { status: "ready", reasons: [] } });
+  const { status, body } = await ready();
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ status: "ready", reasons: [] });
+  expect(body.checks.map(({ name, ok }: { name: string; ok: boolean }) => [name, ok])).toEqual([
+    ["database", true],
+    ["migrations", true],
+    ["job runner", true],
+    ["partitions", true],
+    ["workers", true],
+  ]);
+  expect(body.checks.at(-1).says).toMatch(/^One worker lives, heard \d+ m?s ago\.$/);
+  await api.sql`insert into redrive.workers (id, host, pid, seen_at) values ('hidden-host', 'h', 2, now() - interval '1 hour')`;
+  expect(JSON.stringify((await ready()).body)).not.toContain("hidden-host");
   await api.sql`update redrive.workers set seen_at = now() - interval '31 seconds'`;
   expect((await ready()).status).toBe(503);
 });
 
-test("readiness needs this code's migrations", async () => {
+test("readiness needs this code's migrations, and the job runner's", async () => {
   await api.sql`update redrive.migrations set created_at = created_at - 1`;
   expect(await ready()).toMatchObject({
     status: 503,
@@ -59,12 +89,42 @@ test("readiness needs this code's migrations", async () => {
   await api.sql`update redrive.migrations set created_at = created_at + 2`;
   expect(await ready()).toMatchObject({ status: 503, body: { reasons: [expect.stringContaining("newer")] } });
   await api.sql`update redrive.migrations set created_at = created_at - 1`;
+
+  await api.sql`update redrive.workers set seen_at = now()`;
+  await api.sql`update graphile_worker.migrations set id = id - 1000`;
+  expect(await ready()).toMatchObject({
+    status: 503,
+    body: { reasons: ["The job runner's tables are not migrated: run npm run migrate first."] },
+  });
+  await api.sql`update graphile_worker.migrations set id = id + 1000`;
+  expect((await ready()).status).toBe(200);
+});
+
+test("a partition that is missing is told, and takes no dashboard away, for its records wait elsewhere", async () => {
+  const [today] = await api.sql<{ part: string }[]>`
+    select 'events_' || to_char((now() at time zone 'UTC')::date, 'YYYYMMDD') as part`;
+  await api.sql.unsafe(`alter table redrive.${today?.part} rename to gone`);
+  const { status, body } = await ready();
+  await api.sql.unsafe(`alter table redrive.gone rename to ${today?.part}`);
+  expect(status).toBe(200);
+  expect(body.checks.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([
+    { name: "partitions", ok: false, says: expect.stringContaining(`${today?.part}`) },
+  ]);
 });
 
 test("without its database nothing is ready, and the API says so without a word about the inside", async () => {
   const DATABASE_URL = "postgres://redrive:hidden-password@127.0.0.1:1/redrive";
   await withEnv({ DATABASE_URL }, async () => {
-    expect(await ready()).toMatchObject({ status: 503, body: { reasons: ["the database does not answer"] } });
+    const unready = await ready();
+    expect(unready).toEqual({
+      status: 503,
+      body: {
+        status: "not ready",
+        reasons: ["The database did not answer within 3 s: look after the database."],
+        checks: [{ name: "database", ok: false, says: "The database did not answer within 3 s." }],
+      },
+    });
+    expect(healthz().status).toBe(200);
     const { status, body, text, headers } = await call(getOverview, { as: { key: bootstrapKey } });
     expect(status).toBe(503);
     expect(body.code).toBe("unavailable");

@@ -5,7 +5,9 @@ import { createLog } from "#lib/node/log.ts";
 import { type Simulator, startSimulator } from "#simulator/server.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { enqueueMany, eventually, standing } from "#tests/support/engine.ts";
+import { defineApplication } from "#worker/application.ts";
 import { createDrains } from "#worker/drain/drains.ts";
+import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
 
@@ -38,7 +40,10 @@ test("a record that a late read shows again is not sent again", async () => {
     monotonicMs: () => performance.now(),
     random: () => 0.5,
     workerId: "late reader",
-    secret: null,
+    keyring: null,
+    flags: await createFlags("late reader"),
+    application: defineApplication({}),
+    allowPrivate: true,
   });
   try {
     await drains.start("overlap");

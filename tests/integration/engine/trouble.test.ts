@@ -17,7 +17,7 @@ import {
   statusOf,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, says } from "#tests/support/provider-server.ts";
-import { aResult, aSettlement } from "#tests/support/settlement.ts";
+import { anOpenGate, aResult, aSettlement } from "#tests/support/settlement.ts";
 import type { Worker } from "#worker/main.ts";
 
 let base: TestDatabase;
@@ -227,7 +227,7 @@ test("a record that is on its way at three deaths is poison, and its flow is tol
     expect(taken).toMatchObject({ interrupted: death < 3 ? 1 : 0, poisoned: death < 3 ? 0 : 1, phantoms: 1 });
     if (death < 3)
       expect(Date.parse((await statusOf(sql, id)).dueAt ?? "")).toBeGreaterThan(Date.now() + 30_000);
-    await releaseLease(sql, lease, null);
+    await releaseLease(sql, lease, { restsUntilMs: null, gate: anOpenGate });
   }
   const [failure] = await sql`select category, team from redrive.failures where record_id = ${id}`;
   expect(failure).toEqual({ category: "poison", team: "technical" });

@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { headline } from "#lib/client/headline.ts";
-import {
-  type BatchChange,
-  ProviderPolicy,
-  type ProviderState,
-  type ProviderWithState,
-} from "#lib/contract/provider.ts";
+import { ProviderPolicy } from "#lib/contract/policy.ts";
+import type { BatchChange, ProviderState, ProviderWithState } from "#lib/contract/provider.ts";
 
 const nowMs = Date.parse("2026-11-21T14:05:00Z");
 const rested: ProviderState = {
@@ -16,6 +12,11 @@ const rested: ProviderState = {
   batchSize: 10,
   hold: null,
   holdUntil: null,
+  holdReason: null,
+  health: null,
+  quota: null,
+  redriving: 0,
+  schedules: [],
   pausedBy: null,
   pauseReason: null,
   waiting: 3,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { classify } from "#lib/core/classify.ts";
 import type { Reply } from "#lib/core/reply.ts";
+import type { Rule } from "#lib/core/rules.ts";
 
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
 const day = 86_400_000;
@@ -74,6 +75,7 @@ describe("the outcome", () => {
       outcome: "unexpected",
       retryAfterMs: null,
       error: "The address may not be called: 10.0.0.1 is private",
+      team: null,
     });
   });
 });
@@ -190,5 +192,92 @@ describe("the error", () => {
   test("is null for what was delivered", () => {
     expect(errorOf("{}", 200)).toBeNull();
     expect(errorOf('{"message":"already there"}', 409)).toBeNull();
+  });
+});
+
+describe("a provider's own rules", () => {
+  const cut = (status: number, body: string): Reply => ({
+    kind: "response",
+    status,
+    headers: { "x-result": "no" },
+    body,
+    truncated: true,
+  });
+
+  test("come before the usual reading, and the first that fits decides", () => {
+    const rules: Rule[] = [
+      { when: { status: 409, jsonPath: "$.code", equals: "locked" }, outcome: "unavailable" },
+      { when: { status: "4xx" }, outcome: "invalid" },
+    ];
+    expect(classify(aResponse(409, '{"code":"locked"}'), nowMs, rules).outcome).toBe("unavailable");
+    expect(classify(aResponse(409, '{"code":"known"}'), nowMs, rules).outcome).toBe("invalid");
+    expect(classify(aResponse(500), nowMs, rules).outcome).toBe("unavailable");
+  });
+
+  test("find the error in a success", () => {
+    const rules: Rule[] = [
+      { when: { status: 200, jsonPath: "$.error" }, outcome: "invalid", team: "technical" },
+    ];
+    expect(classify(aResponse(200, '{"error":"no such city"}'), nowMs, rules)).toEqual({
+      outcome: "invalid",
+      retryAfterMs: null,
+      error: "200: no such city",
+      team: "technical",
+    });
+    expect(classify(aResponse(200, '{"id":7}'), nowMs, rules)).toEqual({
+      outcome: "delivered",
+      retryAfterMs: null,
+      error: null,
+      team: null,
+    });
+    expect(classify(aResponse(200, ""), nowMs, rules).outcome).toBe("delivered");
+  });
+
+  test("find the success in an error, and then nothing is said about it", () => {
+    const rules: Rule[] = [
+      { when: { status: 422, body: "already" }, outcome: "duplicate", say: "There it is" },
+    ];
+    expect(classify(aResponse(422, "already registered"), nowMs, rules)).toMatchObject({
+      outcome: "duplicate",
+      error: null,
+    });
+  });
+
+  test("say it in their own words, or in the usual ones", () => {
+    const rule = { when: { status: 422 }, outcome: "invalid" } as const;
+    const errorBy = (say?: string) =>
+      classify(aResponse(422, '{"message":"17"}'), nowMs, [{ ...rule, say }]).error;
+    expect(errorBy("Code {$.message}: unknown city")).toBe("Code 17: unknown city");
+    expect(errorBy()).toBe("422: 17");
+    expect(errorBy(" ")).toBe("422: 17");
+  });
+
+  test("can ask for patience that the provider asked for, and not beside what is refused", () => {
+    const reply = aResponse(400, "slow down", { "retry-after": "30" });
+    const waitBy = (outcome: Rule["outcome"]) =>
+      classify(reply, nowMs, [{ when: { body: "slow" }, outcome }]).retryAfterMs;
+    expect(waitBy("throttled")).toBe(30_000);
+    expect(waitBy("invalid")).toBeNull();
+  });
+
+  test("do not make a success of a body that was cut short by what half of it says", () => {
+    const outcomeBy = (when: Rule["when"], reply: Reply) =>
+      classify(reply, nowMs, [{ when, outcome: "delivered" }]).outcome;
+    expect(outcomeBy({ body: "fine" }, cut(200, "fine so far"))).toBe("unexpected");
+    expect(outcomeBy({ jsonPath: "$" }, cut(200, "12"))).toBe("unexpected");
+    expect(outcomeBy({ status: 200 }, cut(200, "fine so far"))).toBe("delivered");
+    expect(outcomeBy({ header: "X-Result", equals: "no" }, cut(200, ""))).toBe("delivered");
+    expect(outcomeBy({ body: "fine" }, cut(500, "fine so far"))).toBe("delivered");
+  });
+
+  test("that name another outcome for a cut success tell its words, not its length", () => {
+    const rules: Rule[] = [{ when: { status: 200 }, outcome: "invalid" }];
+    expect(classify(cut(200, "no such city"), nowMs, rules).error).toBe("200: no such city");
+    expect(classify(cut(200, "no such city"), nowMs).error).toBe("200: the answer is longer than we read");
+  });
+
+  test("say nothing about a request without an answer", () => {
+    const rules: Rule[] = [{ when: { status: "5xx" }, outcome: "delivered" }];
+    expect(classify({ kind: "timeout", phase: "total", sent: true }, nowMs, rules).outcome).toBe("ambiguous");
   });
 });

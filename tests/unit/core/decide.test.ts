@@ -3,6 +3,7 @@ import { backoffMs } from "#lib/core/backoff.ts";
 import { isCharged } from "#lib/core/blame.ts";
 import { decide } from "#lib/core/decide.ts";
 import type { Outcome } from "#lib/core/outcome.ts";
+import type { Team } from "#lib/core/status.ts";
 
 const backoff = { baseMs: 60_000, factor: 3, jitter: 0.2, attemptsMax: 5 };
 const minutes = (count: number) => count * 60_000;
@@ -14,10 +15,17 @@ const decided = (
     tries = attempts,
     charged = false,
     retryAfterMs = null,
-  }: { attempts?: number; tries?: number; charged?: boolean; retryAfterMs?: number | null } = {},
+    team = null,
+  }: {
+    attempts?: number;
+    tries?: number;
+    charged?: boolean;
+    retryAfterMs?: number | null;
+    team?: Team | null;
+  } = {},
 ) =>
   decide(
-    { outcome, retryAfterMs, error: null },
+    { outcome, retryAfterMs, error: null, team },
     { attempts, tries },
     { policy: { backoff }, charged, random: 0.5 },
   );
@@ -48,6 +56,18 @@ describe("a record", () => {
       team: "technical",
       attempts: 5,
     });
+  });
+
+  test("that fails goes to the team that the provider's rules name, as the same kind of trouble", () => {
+    expect(decided("invalid", { team: "technical" })).toMatchObject({
+      category: "client_data",
+      team: "technical",
+    });
+    expect(decided("unexpected", { attempts: 4, charged: true, team: "client_data" })).toMatchObject({
+      category: "technical",
+      team: "client_data",
+    });
+    expect(decided("throttled", { team: "client_data" })).toMatchObject({ action: "retry" });
   });
 
   test("that fails with its provider keeps its attempts, however often", () => {

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { readProviders } from "#db/reads/providers.ts";
 import { createProvider } from "#db/writes/create-provider.ts";
 import { withConnections } from "#db/writes/provider-policy.ts";
-import { CreateProvider, Provider, ProviderSummary } from "#lib/contract/provider.ts";
+import { CreateProvider } from "#lib/contract/policy.ts";
+import { Provider, ProviderSummary } from "#lib/contract/provider.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
 import { route } from "#lib/server/route.ts";
 

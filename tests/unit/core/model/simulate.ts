@@ -230,7 +230,7 @@ export function simulate(setup: Setup): Result {
     const { lastSuccessAtMs, breaker } = view(control);
     const charged = isCharged(outcome, { startedAtMs, lastSuccessAtMs, breaker });
     const error = outcome === "delivered" ? null : "503: service unavailable";
-    const decision = decide({ outcome, retryAfterMs, error }, record, {
+    const decision = decide({ outcome, retryAfterMs, error, team: null }, record, {
       policy: { backoff },
       charged,
       random: random(),

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { readProvider } from "#db/reads/provider.ts";
 import { patchProvider } from "#db/writes/patch-provider.ts";
-import { PatchProvider, Provider, ProviderWithState, Slug } from "#lib/contract/provider.ts";
+import { PatchProvider } from "#lib/contract/policy.ts";
+import { Provider, ProviderWithState } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
 import { Refusal } from "#lib/server/problem.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";

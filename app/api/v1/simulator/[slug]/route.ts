@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Slug } from "#lib/contract/provider.ts";
 import { PatchKnobs } from "#lib/contract/simulator.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { route } from "#lib/server/route.ts";
 import { askSimulator } from "#lib/server/simulator.ts";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { readBatchChanges } from "#db/reads/batch-changes.ts";
 import { providerExists } from "#db/reads/provider.ts";
-import { BatchChanges, ChartRange, Slug } from "#lib/contract/provider.ts";
+import { BatchChanges, ChartRange } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { checkedRange } from "#lib/server/chart-range.ts";
 import { Refusal } from "#lib/server/problem.ts";
 import { route } from "#lib/server/route.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pauseProvider } from "#db/writes/pause-provider.ts";
-import { PauseProvider, ProviderAct, Slug } from "#lib/contract/provider.ts";
+import { PauseProvider, ProviderAct } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { invalid } from "#lib/server/problem.ts";
 import { route } from "#lib/server/route.ts";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { probeProvider } from "#db/writes/probe-provider.ts";
-import { ProbeProvider, ProviderAct, Slug } from "#lib/contract/provider.ts";
+import { ProbeProvider, ProviderAct } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { route } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";

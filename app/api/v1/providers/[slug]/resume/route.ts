@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { resumeProvider } from "#db/writes/resume-provider.ts";
-import { ProviderAct, ResumeProvider, Slug } from "#lib/contract/provider.ts";
+import { ProviderAct, ResumeProvider } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { route } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { providerExists } from "#db/reads/provider.ts";
 import { readThroughput } from "#db/reads/throughput.ts";
-import { ChartRange, Slug, Throughput } from "#lib/contract/provider.ts";
+import { ChartRange, Throughput } from "#lib/contract/provider.ts";
+import { Slug } from "#lib/contract/slug.ts";
 import { checkedRange } from "#lib/server/chart-range.ts";
 import { Refusal } from "#lib/server/problem.ts";
 import { route } from "#lib/server/route.ts";

@@ -1,0 +1,77 @@
+// Many records of one provider in one transaction, with the end of the run that made them: all of them or none, once.
+import type { Sql } from "#db/client.ts";
+import type { EnqueueRecord } from "#lib/contract/record.ts";
+
+export type NewRecords = readonly Omit<EnqueueRecord, "provider">[];
+
+/** Rows a statement: so many payloads are one parameter. */
+const chunk = 1_000;
+
+type Run = { provider: string; schedule: string; dueAt: string };
+
+/** @returns how many records came of it; null when another worker had ended this run before. */
+export async function endScheduleRun(
+  sql: Sql,
+  { provider, schedule, dueAt }: Run,
+  records: NewRecords,
+): Promise<number | null> {
+  return (await sql.begin(async (sql) => {
+    const ended = await sql`
+      update redrive.schedule_runs
+      set ended_at = clock_timestamp(), error = null
+      where provider = ${provider} and schedule = ${schedule} and due_at = ${dueAt} and ended_at is null
+      returning provider`;
+    if (ended.length === 0) return null;
+    let enqueued = 0;
+    for (let from = 0; from < records.length; from += chunk) {
+      const rows = records.slice(from, from + chunk).map(rowOf);
+      const { count } = await sql`
+        insert into redrive.outbox (
+          id, provider, payload, type, idempotency_key, dedupe_key, ordering_key, correlation_id, owner, subject, headers,
+          priority, not_before, on_delivered, on_failed, on_rejected, keep_response
+        )
+        select
+          coalesce(row.id, redrive.uuid_v7()), ${provider}, row.payload, row.type, row.idempotency_key, row.dedupe_key,
+          row.ordering_key, row.correlation_id, row.owner, row.subject, row.headers, coalesce(row.priority, 0),
+          row.not_before, row.on_delivered, row.on_failed, row.on_rejected, coalesce(row.keep_response, false)
+        from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as row(
+          id uuid, payload jsonb, type text, idempotency_key text, dedupe_key text, ordering_key text,
+          correlation_id text, owner text, subject text, headers jsonb, priority smallint, not_before timestamptz,
+          on_delivered text, on_failed text, on_rejected text, keep_response boolean
+        )`;
+      enqueued += count;
+    }
+    await sql`
+      update redrive.schedule_runs set enqueued = ${enqueued}
+      where provider = ${provider} and schedule = ${schedule} and due_at = ${dueAt}`;
+    return enqueued;
+  })) as number | null;
+}
+
+/** Why a run did not end, for people; it is tried again. */
+export async function noteScheduleError(
+  sql: Sql,
+  { provider, schedule, dueAt }: Run,
+  error: string,
+): Promise<void> {
+  await sql`
+    update redrive.schedule_runs set error = ${error.slice(0, 2_000).toWellFormed().replaceAll("\0", "")}
+    where provider = ${provider} and schedule = ${schedule} and due_at = ${dueAt} and ended_at is null`;
+}
+
+function rowOf(record: NewRecords[number]): Record<string, unknown> {
+  const { idempotencyKey, dedupeKey, orderingKey, correlationId, notBefore, keepResponse, ...same } = record;
+  const { onDelivered, onFailed, onRejected, ...plain } = same;
+  return {
+    ...plain,
+    idempotency_key: idempotencyKey,
+    dedupe_key: dedupeKey,
+    ordering_key: orderingKey,
+    correlation_id: correlationId,
+    not_before: notBefore,
+    on_delivered: onDelivered,
+    on_failed: onFailed,
+    on_rejected: onRejected,
+    keep_response: keepResponse,
+  };
+}

@@ -1,0 +1,21 @@
+// A provider's connections, as its own side counts them: what tells a kept-alive pool from a new socket for each request.
+import type { Socket } from "node:net";
+
+export type Connections = { open: Set<Socket>; peak: number; opened: number };
+
+export const noConnections = (): Connections => ({ open: new Set(), peak: 0, opened: 0 });
+
+/** A request came by this socket, maybe as its first. */
+export function noteConnection(connections: Connections, socket: Socket): void {
+  if (connections.open.has(socket)) return;
+  connections.open.add(socket);
+  connections.opened++;
+  connections.peak = Math.max(connections.peak, connections.open.size);
+  socket.once("close", () => connections.open.delete(socket));
+}
+
+/** Counts anew; what is open now stays open. */
+export function recount(connections: Connections): void {
+  connections.peak = connections.open.size;
+  connections.opened = 0;
+}

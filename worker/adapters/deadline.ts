@@ -1,0 +1,39 @@
+// A direct adapter's time: when it is over, or the worker stops, nobody waits any longer. What the adapter still does then
+// may have its effect, so the record's attempt ends as one that may have arrived.
+import type { Reply } from "#lib/core/reply.ts";
+import type { DirectAdapter } from "#worker/adapters/adapter.ts";
+
+export function underDeadline(adapter: DirectAdapter, totalMs: number): DirectAdapter {
+  return {
+    ...adapter,
+    deliver: (record, { signal, ...moment }) =>
+      within(totalMs, signal, (own) => adapter.deliver(record, { ...moment, signal: own })),
+  };
+}
+
+function within(
+  totalMs: number,
+  outer: AbortSignal,
+  run: (signal: AbortSignal) => Promise<Reply>,
+): Promise<Reply> {
+  const startedMs = performance.now();
+  const ending = new AbortController();
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      const afterMs = Math.round(performance.now() - startedMs);
+      ending.abort(new DOMException("out of time", "TimeoutError"));
+      // One turn of the loop: an adapter that heeds the signal knows better than we whether anything had left.
+      setImmediate(() => resolve({ kind: "timeout", phase: "total", sent: true, afterMs }));
+    };
+    // Not AbortSignal.any: the outer signal lives as long as the worker, and would gather one listener a record.
+    const timer = setTimeout(end, totalMs);
+    const release = () => {
+      clearTimeout(timer);
+      outer.removeEventListener("abort", end);
+    };
+    outer.addEventListener("abort", end, { once: true });
+    if (outer.aborted) end();
+    // A late result is ignored: the promise has been settled.
+    new Promise<Reply>((done) => done(run(ending.signal))).then(resolve, reject).finally(release);
+  });
+}

@@ -1,0 +1,70 @@
+// From a record that may go to its result: send → what does it mean → tell the gatekeeper → conclude.
+import type { Settled } from "#db/writes/settle.ts";
+import {
+  conclude,
+  concludeAdapterError,
+  concludeBadPayload,
+  concludeGivenUp,
+  concludeShadowed,
+  type Ended,
+  meaningOf,
+} from "#worker/drain/attempt.ts";
+import type { InFlight } from "#worker/drain/drain.ts";
+import type { Gatekeeper, Present } from "#worker/drain/gatekeeper.ts";
+import type { ProviderLink, Sent } from "#worker/drain/provider-link.ts";
+
+type Given = {
+  provider: string;
+  link: ProviderLink;
+  gatekeeper: Gatekeeper;
+  present: () => Present;
+  /** Ends what is out: the worker's grace is over. */
+  abort: AbortSignal;
+  random: () => number;
+};
+
+export async function attempt(flying: InFlight, given: Given): Promise<Settled> {
+  const { record, span, startedAtMs } = flying;
+  const { provider, link, abort, random } = given;
+  const sent = await link.send(record, span, startedAtMs, abort);
+  const present = given.present();
+  const ended: Ended = { record, span, startedAtMs, endedAtMs: present.nowMs };
+  switch (sent.kind) {
+    case "replied":
+      if (abort.aborted && sent.reply.kind !== "response")
+        return concludeGivenUp(ended, link.policy, random());
+      return concludeReply(flying, ended, sent, given, present);
+    case "shadowed":
+      return concludeShadowed(ended, sent.request);
+    case "bad_payload":
+      return concludeBadPayload(provider, ended, sent.message, link.policy);
+    case "adapter_error":
+      return concludeAdapterError(provider, ended, sent);
+  }
+}
+
+function concludeReply(
+  { generation }: InFlight,
+  ended: Ended,
+  { reply, reading }: Extract<Sent, { kind: "replied" }>,
+  { provider, link, gatekeeper, random }: Given,
+  present: Present,
+): Settled {
+  const classified = meaningOf(reply, reading, link.policy, present.nowMs);
+  const { outcome, retryAfterMs } = classified;
+  // In the reasons of breaker and batch size stands the status alone: a provider's words may name a person.
+  const error = reply.kind === "response" ? String(reply.status) : classified.error;
+  const { startedAtMs, record } = ended;
+  gatekeeper.told(
+    { kind: "replied", recordId: record.id, startedAtMs, generation, outcome, retryAfterMs, error },
+    present,
+  );
+  const { breaker, lastSuccessAtMs } = gatekeeper.view;
+  const settled = conclude(
+    provider,
+    { ...ended, reply, reading, classified },
+    { policy: link.policy, breaker, lastSuccessAtMs, random },
+  );
+  if (settled.failure?.category === "technical") gatekeeper.exhausted(present.nowMs);
+  return settled;
+}
