@@ -1,0 +1,33 @@
+// What the documentation says of a policy is what the code takes.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { mergePolicy } from "#db/writes/provider-policy.ts";
+import { PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
+import { policyProblems } from "#lib/contract/policy-problems.ts";
+import { holds } from "#lib/core/status.ts";
+
+const text = readFileSync(new URL("../../docs/providers.md", import.meta.url), "utf8");
+const examples = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json ?? "");
+const plain = ProviderPolicy.parse({ name: "ATS", url: "https://ats.example/results" });
+
+test.each(examples)("the example of a policy can be saved as it is written: %s", (example) => {
+  const policy = mergePolicy(plain, PatchProvider.parse(JSON.parse(example)));
+  expect(policyProblems(policy)).toEqual([]);
+});
+
+test("there is an example for each part that is not a plain value", () => {
+  const shown = new Set(examples.flatMap((example) => Object.keys(JSON.parse(example))));
+  expect([...shown].sort()).toEqual(["health", "rules", "schedules", "windows"]);
+});
+
+test("every setting of a policy is explained, and every hold", () => {
+  const names = Object.entries(ProviderPolicy.shape).flatMap(([name, shape]) => {
+    const inner: unknown = "innerType" in shape.def ? shape.def.innerType : shape;
+    return inner instanceof z.ZodObject ? [name, ...Object.keys(inner.shape)] : [name];
+  });
+  expect(names).toContain("runEveryMs");
+  for (const name of [...names, ...holds].filter((each) => each !== "name")) {
+    expect(text, name).toMatch(new RegExp(`[\`."]${name}\\b`));
+  }
+});
