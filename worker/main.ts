@@ -30,11 +30,17 @@ type Options = {
   log?: Log;
   /** The application's own code; left out, what REDRIVE_APPLICATION names. */
   application?: Application;
+  /** Told of each heartbeat that was written. */
+  onHeartbeat?: () => void;
 };
 
 /** Starts a worker in this process. `stop` settles everything and lets go of every provider. */
 export async function startWorker(env: Env, options: Options = {}): Promise<Worker> {
-  const { log = createLog("worker", env.LOG_LEVEL), application = await loadApplication(env) } = options;
+  const {
+    log = createLog("worker", env.LOG_LEVEL),
+    application = await loadApplication(env),
+    onHeartbeat = () => {},
+  } = options;
   const url = required(env, "DATABASE_URL");
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const sql = connectSql(url, { name: "redrive worker", max: 10 });
@@ -59,7 +65,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   await heartbeat(sql, self);
   const jobs = await startJobs(url, deps, drains);
   const clocks = [
-    startClock("heartbeat", 5_000, () => heartbeat(sql, self), log),
+    startClock("heartbeat", 5_000, () => heartbeat(sql, self).then(onHeartbeat), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
     startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
     startClock("ordering", 10_000, () => unparkHeads(sql), log),

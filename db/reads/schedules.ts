@@ -1,5 +1,8 @@
-// The schedules of providers that are switched on, and when each last began.
+// The schedules of providers that are switched on, and when each last began by the clock.
 import type { Sql } from "#db/client.ts";
+
+/** Who starts what the clock says is due. */
+export const byClock = "Redrive";
 
 export type ScheduleRow = {
   provider: string;
@@ -8,6 +11,8 @@ export type ScheduleRow = {
   cron: string;
   /** Null when it never was looked at. */
   lastAtMs: number | null;
+  /** The database's clock: a worker's own may be wrong. */
+  nowMs: number;
 };
 
 export async function readSchedules(sql: Sql): Promise<ScheduleRow[]> {
@@ -15,16 +20,19 @@ export async function readSchedules(sql: Sql): Promise<ScheduleRow[]> {
     select
       providers.slug as provider,
       coalesce(providers.policy -> 'windows' ->> 'timeZone', 'UTC') as time_zone,
-      schedule ->> 'name' as name,
-      schedule ->> 'cron' as cron,
-      extract(epoch from last.due_at)::float8 * 1000 as last_at_ms
+      entry ->> 'name' as name,
+      entry ->> 'cron' as cron,
+      extract(epoch from last.due_at)::float8 * 1000 as last_at_ms,
+      extract(epoch from clock_timestamp())::float8 * 1000 as now_ms
     from redrive.providers
     join redrive.provider_state as state on state.provider = providers.slug
-    cross join lateral jsonb_array_elements(coalesce(providers.policy -> 'schedules', '[]')) as schedule
+    cross join lateral jsonb_array_elements(coalesce(providers.policy -> 'schedules', '[]')) as listed(entry)
     left join lateral (
       select due_at
       from redrive.schedule_runs
-      where schedule_runs.provider = providers.slug and schedule_runs.schedule = schedule ->> 'name'
+      where schedule_runs.provider = providers.slug and schedule_runs.schedule = entry ->> 'name'
+        -- One that a person started between two is beside them, not instead of one.
+        and started_by = ${byClock}
       order by due_at desc
       limit 1
     ) as last on true
@@ -38,9 +46,9 @@ export async function readSchedule(
   name: string,
 ): Promise<{ run: string; timeZone: string } | null> {
   const [row] = await sql<{ run: string; timeZone: string }[]>`
-    select schedule ->> 'run' as run, coalesce(policy -> 'windows' ->> 'timeZone', 'UTC') as time_zone
+    select entry ->> 'run' as run, coalesce(policy -> 'windows' ->> 'timeZone', 'UTC') as time_zone
     from redrive.providers
-    cross join lateral jsonb_array_elements(coalesce(policy -> 'schedules', '[]')) as schedule
-    where slug = ${provider} and schedule ->> 'name' = ${name}`;
+    cross join lateral jsonb_array_elements(coalesce(policy -> 'schedules', '[]')) as listed(entry)
+    where slug = ${provider} and entry ->> 'name' = ${name}`;
   return row ?? null;
 }

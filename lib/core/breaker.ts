@@ -60,7 +60,8 @@ export type BreakerPolicy = {
 export type BreakerEvent =
   | { kind: "good"; latencyMs: number; atOne: boolean }
   | { kind: "bad"; error: string | null; atOne: boolean }
-  | { kind: "unauthorized"; error: string | null }
+  /** `isProofless`: no proof of who we are could be had, so nothing was sent. */
+  | { kind: "unauthorized"; error: string | null; isProofless: boolean }
   /** `refused` of the last `records` were turned down; `isMost`: too many to be the records' own fault. */
   | { kind: "invalid"; error: string | null; refused: number; records: number; isMost: boolean }
   | { kind: "throttled" }
@@ -139,7 +140,7 @@ function whileClosed(breaker: Closed, event: Told, given: BreakerGiven): Turn {
     case "bad":
       return seen(breaker, "failed", event, event.error, given);
     case "unauthorized":
-      return refusedUs(breaker, event.error, given);
+      return refusedUs(breaker, event, given);
     case "invalid":
       return refusedRecord({ ...breaker, unauthorized: 0, stall: null }, event, given);
     case "ticked":
@@ -181,7 +182,18 @@ function seen(
   });
 }
 
-function refusedUs(breaker: Closed, error: string | null, given: BreakerGiven): Turn {
+function refusedUs(
+  breaker: Closed,
+  { error, isProofless }: Extract<Told, { kind: "unauthorized" }>,
+  given: BreakerGiven,
+): Turn {
+  // Whoever asked for the token has tried more than once already.
+  if (isProofless) {
+    return open(breaker, "unauthorized", given, {
+      reason: `No access token could be had${inBrackets(error)}`,
+      figures: { error: briefly(error) },
+    });
+  }
   const unauthorized = breaker.unauthorized + 1;
   if (unauthorized < unauthorizedMost) return { breaker: { ...breaker, unauthorized }, because: null };
   return open(breaker, "unauthorized", given, {

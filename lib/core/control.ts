@@ -59,6 +59,8 @@ export type ControlEvent =
       outcome: Outcome;
       retryAfterMs: number | null;
       error: string | null;
+      /** No proof of who we are could be had, after all tries: nothing was sent, and the next record would fare no better. */
+      isProofless?: boolean;
     }
   /** Time passed: about once a second, and when `nextChangeAtMs` passes. */
   | { kind: "ticked" }
@@ -377,7 +379,7 @@ function tellReply(control: Control, event: Replied, { nowMs }: Given): BreakerE
     case "invalid":
       return { kind: "invalid", error, ...verdict(control.refusals) };
     case "unauthorized":
-      return { kind: "unauthorized", error };
+      return { kind: "unauthorized", error, isProofless: event.isProofless ?? false };
     case "throttled":
       return { kind: "throttled" };
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "#bin/free-port.ts";
 import { keyringOf, seal } from "#lib/node/secrets.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { eventually } from "#tests/support/engine.ts";
 import { run } from "#tests/support/processes.ts";
 import { aProviderServer, says } from "#tests/support/provider-server.ts";
 
@@ -98,4 +99,21 @@ test("an ill provider is told after the start, which does not wait for it", asyn
   held.resolve();
   await program.says('"check":"providers","msg":"Ill: ill (the health check said 503): ask them');
   expect(await program.kill("SIGTERM")).toBe(0);
+});
+
+test("a worker watches itself: its probes tell of its heartbeat, and what it hears of it is its own", async () => {
+  const port = await freePort();
+  await using program = worker({ REDRIVE_WORKER_PORT: String(port) });
+  const probe = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    return { status: response.status, body: await response.text() };
+  };
+  await program.says("worker started");
+  await eventually(async () => expect((await probe("/readyz")).status).toBe(200));
+  expect((await probe("/healthz")).status).toBe(200);
+  // The heartbeat is written every five seconds; unheard, it would only grow older.
+  const age = async () =>
+    Number(/The heartbeat was written (\d+) s ago/.exec((await probe("/readyz")).body)?.[1]);
+  await eventually(async () => expect(await age()).toBeGreaterThan(2));
+  await eventually(async () => expect(await age()).toBeLessThan(2));
 });

@@ -69,6 +69,7 @@ class Bench {
       retryAfterMs?: number;
       recordId?: string;
       error?: string;
+      isProofless?: boolean;
     } = {},
   ): this {
     for (let index = 0; index < count; index += 1) {
@@ -83,6 +84,7 @@ class Bench {
         outcome,
         retryAfterMs: more.retryAfterMs ?? null,
         error: more.error ?? (outcome === "delivered" ? null : "503: service unavailable"),
+        isProofless: more.isProofless ?? false,
       });
     }
     return this;
@@ -227,6 +229,14 @@ describe("a closed breaker", () => {
       .replies("unauthorized", 1, { error: "401: expired" });
     expect(provider.view).toMatchObject({ breaker: "open", breakerReason: "unauthorized", batchSize: 1 });
     expect(provider.reasons).toEqual(["Our credentials were refused 3 times in a row (401)"]);
+  });
+
+  test("opens at once when no access token can be had: whoever asks for it has tried more than once", () => {
+    const provider = aProvider()
+      .grownTo(10)
+      .replies("unauthorized", 1, { error: "the token endpoint said 503", isProofless: true });
+    expect(provider.view).toMatchObject({ breaker: "open", breakerReason: "unauthorized" });
+    expect(provider.reasons).toEqual(["No access token could be had (the token endpoint said 503)"]);
   });
 
   test("opens when most of twenty distinct records are refused", () => {
