@@ -97,9 +97,11 @@ const offersOf = (application: Application): Record<string, string[]> =>
 
 async function sweep(deps: Deps, drains: Drains): Promise<void> {
   await endPauses(deps.sql);
-  for (const provider of await readIdleProviders(deps.sql)) {
+  for (const { provider, inserted } of await readIdleProviders(deps.sql)) {
     // One provider's trouble is no other's.
-    await drains.start(provider).catch((error) => deps.log.warn({ err: error, provider }, "not started"));
+    await drains
+      .start(provider, { inserted })
+      .catch((error) => deps.log.warn({ err: error, provider }, "not started"));
   }
 }
 

@@ -12,7 +12,12 @@ begin
     gate_hold = null,
     gate_until = null,
     gate_reason = null,
-    insert_wakes = false;
+    insert_wakes = false,
+    -- Another health check has said nothing yet.
+    gate = case
+      when old.policy -> 'health' is distinct from new.policy -> 'health' then provider_state.gate - 'health'
+      else provider_state.gate
+    end;
 
   insert into redrive.flags (provider, name, value, updated_by)
   select new.slug, flag.key, flag.value, new.updated_by

@@ -2,10 +2,28 @@
 // wish, or the journal of an owner that died. A lost wake-up costs the time between two of these looks, never a record.
 import type { Sql } from "#db/client.ts";
 
-export async function readIdleProviders(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ provider: string }[]>`
-    select state.provider
+export type IdleProvider = {
+  provider: string;
+  /** A record came after its last run had sent all that it may: reason enough for the next. */
+  inserted: boolean;
+};
+
+export async function readIdleProviders(sql: Sql): Promise<IdleProvider[]> {
+  return await sql<IdleProvider[]>`
+    select state.provider, fresh.inserted
     from redrive.provider_state as state
+    join redrive.providers on providers.slug = state.provider
+    cross join lateral (
+      -- What came while the run's last requests were out found an owner, and woke nobody.
+      select state.insert_wakes and exists (
+        select
+        from redrive.due_lanes(state.provider) as lane
+        join redrive.queue on queue.provider = state.provider and queue.priority = lane.priority
+        where queue.due_at > to_timestamp((state.gate -> 'run' ->> 'endedAtMs')::float8 / 1000)
+          and queue.due_at <= now()
+          and queue.tries = 0
+      ) as inserted
+    ) as fresh
     where (state.lease_until is null or state.lease_until < now())
       and not state.disabled
       and state.paused_at is null
@@ -14,16 +32,16 @@ export async function readIdleProviders(sql: Sql): Promise<string[]> {
         or (state.breaker = 'open' and state.next_health_at <= now() and redrive.hold_of(state.*) = 'breaker_open')
         or (
           (state.breaker <> 'open' or state.next_probe_at <= now() or state.probe_requested_by is not null)
-          and (state.rests_until is null or state.rests_until <= now())
+          and (state.rests_until is null or state.rests_until <= now() or fresh.inserted)
           and (
             exists (select from redrive.due_lanes(state.provider) where is_due)
             -- Failures that come back by themselves wait in no queue yet.
             or (
               state.breaker = 'closed'
+              and coalesce((providers.policy ->> 'autoRedrive')::boolean, true)
               and (state.gate -> 'recovery' ->> 'nextAtMs')::float8 <= extract(epoch from now()) * 1000
             )
           )
         )
       )`;
-  return rows.map(({ provider }) => provider);
 }

@@ -51,6 +51,8 @@ function summary({ slug, policy, state }: ProviderRow, buckets: Bucket[], nowMs:
     name: policy.name,
     state,
     batchSizeMax: policy.batchSizeMax,
+    shadow: policy.flags.shadow,
+    percentage: policy.flags.percentage,
     // The bucket that is still filling would make the rate dip every ten seconds.
     deliveredPerMinute: sum(
       buckets

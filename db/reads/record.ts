@@ -18,7 +18,12 @@ export async function readRecord(
   const [[summary], [record], [failure], timeline] = await Promise.all([
     readRecordSummaries(db, [id]),
     db
-      .select({ payload: outbox.payload, policy: providers.policy })
+      .select({
+        payload: outbox.payload,
+        orderingKey: outbox.orderingKey,
+        dedupeKey: outbox.dedupeKey,
+        policy: providers.policy,
+      })
       .from(outbox)
       .innerJoin(providers, eq(providers.slug, outbox.provider))
       .where(eq(outbox.id, id)),
@@ -32,6 +37,9 @@ export async function readRecord(
     providerName: record.policy.name,
     payload: mayReadPayload ? payload : masked(payload),
     payloadHidden: !mayReadPayload,
+    orderingKey: record.orderingKey,
+    dedupeKey: record.dedupeKey,
+    skippedBy: failure?.skippedBy ?? null,
     failure: failure
       ? {
           category: failure.category,
@@ -59,10 +67,20 @@ function eventOf(event: typeof events.$inferSelect, mayReadPayload: boolean): Ti
     durationMs,
     actor,
     reason,
-    // A provider's answer repeats what it was sent.
-    detail: mayReadPayload || detail.body == null ? detail : { ...detail, body: masked(detail.body) },
+    detail: mayReadPayload ? detail : withoutValues(detail),
   };
 }
+
+/** Members that repeat the payload: the provider's answer, and what would have been sent to it. */
+const repeating = ["body", "response", "request"];
+
+const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
+  Object.fromEntries(
+    Object.entries(detail).map(([name, value]) => [
+      name,
+      repeating.includes(name) && value !== null ? masked(value) : value,
+    ]),
+  );
 
 /** The shape without the values. */
 function masked(value: Json): Json {

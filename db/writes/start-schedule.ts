@@ -1,4 +1,5 @@
 // Starts a schedule once: whoever notes the start first adds its job, in the same transaction.
+import { byClock } from "#db/reads/schedules.ts";
 import { audit } from "#db/writes/audit.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
@@ -32,7 +33,7 @@ export async function noteSchedule(
 ): Promise<void> {
   await sql`
     insert into redrive.schedule_runs (provider, schedule, due_at, started_by, ended_at, enqueued)
-    values (${provider}, ${schedule}, clock_timestamp(), 'Redrive', clock_timestamp(), 0)
+    values (${provider}, ${schedule}, clock_timestamp(), ${byClock}, clock_timestamp(), 0)
     on conflict do nothing`;
 }
 

@@ -54,10 +54,13 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
         'The worker died three times while this record was on its way.', attempts, tries, clock_timestamp(),
         ordering_key, redrives
       from poisoned
+    ), freed as (
+      delete from redrive.dedupe_keys using poisoned where dedupe_keys.record_id = poisoned.record_id
     ), continued as (
       select graphile_worker.add_job(
         outbox.on_failed,
-        json_build_object('recordId', outbox.id, 'provider', outbox.provider, 'outcome', null, 'status', null,
+        json_build_object('recordId', outbox.id, 'provider', outbox.provider,
+          'correlationId', outbox.correlation_id, 'outcome', null, 'status', null,
           'response', null, 'error', 'The worker died three times while this record was on its way.')
       )
       from poisoned

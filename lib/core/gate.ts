@@ -162,9 +162,15 @@ function quota({ limits }: GatePolicy, memory: GateMemory, { calendar }: GateGiv
 }
 
 /** How many more requests the quota and the run leave, whatever their rate. */
-export function left({ limits }: GatePolicy, memory: GateMemory, { day }: Calendar): number {
-  const ofDay = limits.perDay === null ? Number.POSITIVE_INFINITY : limits.perDay - usedToday(memory, day);
-  const ofRun = limits.perRun === null ? Number.POSITIVE_INFINITY : limits.perRun - memory.run.sent;
+export function left(
+  { limits }: GatePolicy,
+  memory: GateMemory,
+  { nowMs, calendar }: Pick<GateGiven, "nowMs" | "calendar">,
+): number {
+  const ofDay =
+    limits.perDay === null ? Number.POSITIVE_INFINITY : limits.perDay - usedToday(memory, calendar.day);
+  const ofRun =
+    limits.perRun === null ? Number.POSITIVE_INFINITY : limits.perRun - runAt(memory, limits, nowMs).sent;
   return Math.max(0, Math.min(ofDay, ofRun));
 }
 
@@ -198,13 +204,22 @@ function ratesOf({ perSecond, perMinute }: GatePolicy["limits"], memory: GateMem
 
 function run({ limits }: GatePolicy, memory: GateMemory, { nowMs }: GateGiven): Verdict | null {
   if (limits.perRun === null) return null;
-  const left = limits.perRun - memory.run.sent;
-  if (left > 0) return open(left);
-  // No run can have ended later than now: a clock that went back must not hold for longer than a pause.
-  const endedAtMs = Math.min(nowMs, memory.run.endedAtMs ?? nowMs);
-  const reason = `a run sends at most ${limits.perRun}`;
-  return shut("quota_spent", endedAtMs + limits.runEveryMs, reason, true);
+  const { sent, endedAtMs } = runAt(memory, limits, nowMs);
+  if (sent < limits.perRun) return open(limits.perRun - sent);
+  const untilMs = (endedAtMs ?? nowMs) + limits.runEveryMs;
+  return shut("quota_spent", untilMs, `a run sends at most ${limits.perRun}`, true);
 }
+
+type Run = GateMemory["run"];
+const newRun: Run = { sent: 0, endedAtMs: null };
+
+/** The run at a moment: the next begins when its time has come, under the same owner as well. */
+const runAt = ({ run }: GateMemory, { runEveryMs }: GatePolicy["limits"], nowMs: number): Run =>
+  run.endedAtMs !== null && nowMs >= run.endedAtMs + runEveryMs ? newRun : run;
+
+/** A run that has sent what it may ends now, unless it had ended. */
+const endedAt = (run: Run, { perRun }: GatePolicy["limits"], nowMs: number): Run =>
+  perRun !== null && run.sent >= perRun ? { ...run, endedAtMs: run.endedAtMs ?? nowMs } : run;
 
 function health(policy: GatePolicy, memory: GateMemory, given: GateGiven): Verdict | null {
   // An open breaker polls the health check by itself, and a half-open one trusts its trials.
@@ -225,17 +240,16 @@ export function started(
   { limits }: GatePolicy,
   { calendar, nowMs }: Pick<GateGiven, "calendar" | "nowMs">,
 ): GateMemory {
-  const { perSecond, perMinute, perRun } = limits;
+  const { perSecond, perMinute } = limits;
   // Buckets count in whole ms.
   const atMs = Math.floor(nowMs);
-  const sent = memory.run.sent + 1;
-  const isLast = perRun !== null && sent >= perRun;
+  const sent = runAt(memory, limits, nowMs).sent + 1;
   return {
     ...memory,
     quota: { day: calendar.day, used: usedToday(memory, calendar.day) + 1 },
     second: perSecond === null ? null : take(memory.second, { limit: perSecond, perMs: 1_000 }, atMs, 1),
     minute: perMinute === null ? null : take(memory.minute, { limit: perMinute, perMs: 60_000 }, atMs, 1),
-    run: { sent, endedAtMs: isLast ? nowMs : null },
+    run: endedAt({ sent, endedAtMs: null }, limits, nowMs),
   };
 }
 
@@ -251,22 +265,49 @@ export function beginning(
   given: { nowMs: number; calendar: Calendar; maybeSent: number; inserted: boolean },
 ): GateMemory {
   const { nowMs, calendar, maybeSent, inserted } = given;
-  const { endedAtMs, sent } = memory.run;
-  const isOver =
-    endedAtMs === null
-      ? // The limit was lowered below what a run had sent already.
-        limits.perRun !== null && sent >= limits.perRun
-      : inserted || nowMs >= endedAtMs + limits.runEveryMs;
-  const run = isOver
-    ? { sent: 0, endedAtMs: null }
-    : { sent: memory.run.sent + maybeSent, endedAtMs: memory.run.endedAtMs };
+  const run = nextRun(memory, limits, { nowMs, inserted });
   if (maybeSent === 0) return { ...memory, run };
-  return { ...memory, run, quota: { day: calendar.day, used: usedToday(memory, calendar.day) + maybeSent } };
+  return {
+    ...memory,
+    run: endedAt({ ...run, sent: run.sent + maybeSent }, limits, nowMs),
+    quota: { day: calendar.day, used: usedToday(memory, calendar.day) + maybeSent },
+    // The second in which it sent them is long over.
+    minute: limits.perMinute === null ? null : takeUnseen(memory.minute, limits.perMinute, nowMs, maybeSent),
+  };
 }
+
+function nextRun(
+  memory: GateMemory,
+  limits: GatePolicy["limits"],
+  { nowMs, inserted }: { nowMs: number; inserted: boolean },
+): Run {
+  const run = runAt(memory, limits, nowMs);
+  // The limit may have been lowered below what a run had sent already.
+  if (run.endedAtMs === null) return limits.perRun !== null && run.sent >= limits.perRun ? newRun : run;
+  // None can have ended later than now: a clock that went back must not hold for longer than a pause.
+  return inserted ? newRun : { ...run, endedAtMs: Math.min(nowMs, run.endedAtMs) };
+}
+
+/**
+ * The memory under a policy that has changed: a run over its new limit ends now, and another health check has said nothing
+ * yet.
+ */
+export const followed = (
+  memory: GateMemory,
+  { limits, health }: GatePolicy,
+  { before, nowMs }: { before: GatePolicy; nowMs: number },
+): GateMemory => ({
+  ...memory,
+  run: endedAt(memory.run, limits, nowMs),
+  health: JSON.stringify(health) === JSON.stringify(before.health) ? memory.health : null,
+});
+
+const takeUnseen = (bucket: Bucket | null, perMinute: number, nowMs: number, count: number): Bucket =>
+  take(bucket, { limit: perMinute, perMs: 60_000 }, Math.floor(nowMs), Math.min(count, perMinute));
 
 /** The memory of an owner that ran dry: its run is over, and the next begins at nothing. */
 export const ranDry = (memory: GateMemory): GateMemory =>
-  memory.run.endedAtMs === null ? { ...memory, run: { sent: 0, endedAtMs: null } } : memory;
+  memory.run.endedAtMs === null ? { ...memory, run: newRun } : memory;
 
 /**
  * When the next request may start, by all these gates together, ms: a quota may come back while the window is shut.

@@ -28,8 +28,19 @@ export function nextLane(lanes: Lanes, ready: readonly number[]): { priority: nu
     lanes,
     ready.filter((each) => each !== top),
   );
-  const servedAt = new Map([...lanes.servedAt].filter(([each]) => ready.includes(each))).set(priority, turns);
-  return { priority, lanes: { turns, sinceOthers: 0, servedAt } };
+  return {
+    priority,
+    lanes: { turns, sinceOthers: 0, servedAt: remembered(lanes, ready).set(priority, turns) },
+  };
+}
+
+/**
+ * Without the lanes that would come first anyway. Those that only rest must be kept: lanes that come and go would each be
+ * new again, and go before one that is always there.
+ */
+function remembered({ servedAt }: Lanes, ready: readonly number[]): Map<number, number> {
+  const longest = Math.min(...ready.map((each) => servedAt.get(each) ?? 0));
+  return new Map([...servedAt].filter(([, at]) => at >= longest));
 }
 
 const longestWithout = ({ servedAt }: Lanes, others: readonly number[]): number =>

@@ -21,8 +21,8 @@ export type RecoveryEvent =
   | { kind: "delivered" }
   /** A record used up its attempts for a technical reason. */
   | { kind: "exhausted" }
-  /** Some came back or none could; `againInMs` null: no failure is left that may. */
-  | { kind: "redriven"; againInMs: number | null };
+  /** Of the recovery since then some came back or none could; `againInMs` null: no failure is left that may. */
+  | { kind: "redriven"; sinceMs: number; againInMs: number | null };
 
 /** Between two looks for more, ms. */
 const lookEveryMs = 250;
@@ -48,6 +48,8 @@ export function recover(recovery: Recovery, event: RecoveryEvent, nowMs: number)
     case "exhausted":
       return recovery.exhausted ? recovery : { ...recovery, exhausted: true };
     case "redriven":
+      // While the failures were looked at, the recovery may have ended, or another begun.
+      if (event.sinceMs !== recovery.sinceMs) return recovery;
       return event.againInMs === null
         ? { ...recovery, sinceMs: null, nextAtMs: null }
         : { ...recovery, nextAtMs: nowMs + Math.max(lookEveryMs, event.againInMs) };

@@ -1,4 +1,4 @@
-// The line above a provider's charts: what it is doing now, and what will happen by itself, in plain words.
+// The line above a provider's charts: what it is doing now, why, and when that changes by itself, in plain words.
 import type { BreakerState, Hold, OpenReason } from "#lib/core/status.ts";
 
 /** Times are already words, like "13:55" or "in 4 min"; null where there is none. */
@@ -8,49 +8,91 @@ export type ProviderInWords = {
   batchSize: number;
   batchSizeMax: number;
   hold: Hold | null;
+  /** Of a pause its end, like "15:00"; of any other hold when it goes on, like "at 22:00" or "in 40 s". */
   holdUntil: string | null;
+  /** Why the gate is shut, as half a sentence. */
+  holdReason: string | null;
   pausedBy: string | null;
   nextProbe: string | null;
+  /** How many trials in a row must be good before a half-open breaker closes. */
+  goodTrials: number;
   /** Since when it has been as it is. */
   since: string | null;
   lastChangeReason: string | null;
+  /** Everything but the call is done. */
+  shadow: boolean;
+  /** Which share of the records is sent, 0..100. */
+  percentage: number;
+  /** What its health check says that nobody believes, since deliveries succeed. */
+  lie: string | null;
+  /** Failures that come back by themselves now. */
+  redriving: number;
 };
 
-/** One or two sentences for people who never want to know what a breaker is. */
+/** A few sentences for people who never want to know what a breaker is. */
 export function describeProvider(provider: ProviderInWords): string {
-  const { hold, breaker } = provider;
+  const { hold } = provider;
+  if (hold === "disabled" || hold === "paused") return doing(provider);
+  return [doing(provider), rolloutWords(provider), lieWords(provider), redriveWords(provider)]
+    .filter((sentence) => sentence !== null)
+    .join(" ");
+}
+
+function doing(provider: ProviderInWords): string {
+  const { hold, breaker, goodTrials, lastChangeReason } = provider;
   // What a person or the calendar decided comes first: the breaker says nothing about it.
-  if (hold !== null && hold !== "breaker_open") return `${heldWords(provider, hold)}.`;
+  if (hold !== null && hold !== "breaker_open") return heldWords(provider, hold);
   switch (breaker) {
     case "open":
       return openWords(provider);
     case "half_open":
-      return `Testing with one record at a time${explained(provider.lastChangeReason)}.`;
+      return `Testing with one record at a time${explained(lastChangeReason)}. ${trialWords(goodTrials)}`;
     case "closed":
-      return `${paceWords(provider)}.`;
+      return provider.shadow ? shadowWords : `${paceWords(provider)}.`;
   }
 }
 
-function heldWords({ holdUntil, pausedBy }: ProviderInWords, hold: Exclude<Hold, "breaker_open">): string {
-  const until = holdUntil === null ? "" : ` until ${holdUntil}`;
-  switch (hold) {
-    case "disabled":
-      return "Switched off: nothing is sent until someone switches it on";
-    case "paused":
-      return `Paused${pausedBy === null ? "" : ` by ${pausedBy}`}${until === "" ? " until someone resumes it" : until}`;
-    case "outside_window":
-      return `Outside its delivery window: waiting${until === "" ? " for the next one" : until}`;
-    case "quota_spent":
-      return `Its quota is spent, or it asked us to wait: waiting${until}`;
-    case "unhealthy":
-      return `Its health check is red: waiting${until === "" ? " until it is green" : until}`;
-  }
+function heldWords(provider: ProviderInWords, hold: Exclude<Hold, "breaker_open">): string {
+  const { holdUntil, pausedBy } = provider;
+  if (hold === "disabled") return "Switched off: nothing is sent until someone switches it on.";
+  if (hold !== "paused") return shutWords(provider, hold);
+  const until = holdUntil === null ? "until someone resumes it" : `until ${holdUntil}`;
+  return `Paused${pausedBy === null ? "" : ` by ${pausedBy}`} ${until}.`;
+}
+
+type ShutHold = Exclude<Hold, "breaker_open" | "disabled" | "paused">;
+
+/** What the gate's own reasons continue with: what happens then, and when. */
+const endings: readonly { reason: RegExp; said: (reason: string, when: string) => string }[] = [
+  { reason: /maintenance window$/, said: (reason, when) => `Waiting: ${reason}, which ends ${when}.` },
+  { reason: /delivery window$/, said: (reason, when) => `Waiting: ${reason}, which opens ${when}.` },
+  {
+    reason: /^a run sends/,
+    said: (reason, when) => `Between two runs: ${reason}. The next begins ${when}, or with the next record.`,
+  },
+  { reason: /^at most/, said: (reason, when) => `Keeping its pace: ${reason}. The next go ${when}.` },
+  { reason: /secret/, said: (reason, when) => `Stopped: ${reason}. It is tried again ${when}.` },
+];
+
+const usual: Record<ShutHold, { reason: string; next: string }> = {
+  outside_window: { reason: "it is outside its window", next: "It goes on" },
+  quota_spent: { reason: "its quota is spent, or it asked us to wait", next: "The next go" },
+  unhealthy: { reason: "its health check is red", next: "It is asked again" },
+};
+
+function shutWords({ holdReason, holdUntil }: ProviderInWords, hold: ShutHold): string {
+  const { reason: fallback, next } = usual[hold];
+  const reason = holdReason ?? fallback;
+  if (holdUntil === null) return `Waiting: ${reason}.`;
+  const ending = endings.find((each) => each.reason.test(reason));
+  return ending?.said(reason, holdUntil) ?? `Waiting: ${reason}. ${next} ${holdUntil}.`;
 }
 
 function openWords({ breakerReason, since, lastChangeReason, nextProbe }: ProviderInWords): string {
   const why = breakerReason === null ? "the provider is unwell" : openReasonWords[breakerReason];
   const next = nextProbe === null ? "" : ` Next test ${nextProbe}.`;
-  return `Stopped${sinceWords(since)}: ${why}${inDetail(lastChangeReason)}.${next}`;
+  const mend = breakerReason === "unauthorized" ? " New credentials in its policy are tested at once." : "";
+  return `Stopped${sinceWords(since)}: ${why}${inDetail(lastChangeReason)}.${next}${mend}`;
 }
 
 /** Why a breaker opened, as half a sentence. */
@@ -69,9 +111,38 @@ function paceWords({ batchSize, batchSizeMax, since, lastChangeReason }: Provide
   return `Sending ${batchSize} at once of at most ${batchSizeMax}${sinceWords(since)}${explained(lastChangeReason)}`;
 }
 
+const trialWords = (good: number): string =>
+  good === 1 ? "One good one, and it sends as before." : `${good} good ones, and it sends as before.`;
+
+const shadowWords =
+  "Shadow: everything but the call is done. What would have gone is in each record's timeline.";
+
+function rolloutWords({ shadow, percentage, hold, breaker }: ProviderInWords): string | null {
+  // Where it sends, the first sentence says so already.
+  if (shadow) return hold === null && breaker === "closed" ? null : shadowWords;
+  if (percentage >= 100) return null;
+  if (percentage <= 0) return "0 % of the records are sent: all of them are shadowed.";
+  return `It sends ${percentage} % of the records; the others are shadowed.`;
+}
+
+function lieWords({ lie }: ProviderInWords): string | null {
+  if (lie === null) return null;
+  const said = lie.replace(/^the health check /, "");
+  return said === lie
+    ? `Its health check is red: ${lie}. Deliveries succeed, so it is not believed.`
+    : `Its health check ${said}, but deliveries succeed, so it is not believed.`;
+}
+
+function redriveWords({ redriving }: ProviderInWords): string | null {
+  if (redriving === 0) return null;
+  return redriving === 1
+    ? "1 failure is coming back by itself, behind fresh records."
+    : `${redriving} failures are coming back by themselves, behind fresh records.`;
+}
+
 const sinceWords = (since: string | null): string => (since === null ? "" : ` since ${since}`);
 const explained = (reason: string | null): string => (reason === null ? "" : `: ${lowered(reason)}`);
-const inDetail = (reason: string | null): string => (reason === null ? "" : ` (${lowered(reason)})`);
+const inDetail = (reason: string | null): string => (reason === null ? "" : ` – ${lowered(reason)}`);
 
 /** "Answers got slower" continues a sentence; "429: …" and "TLS …" stay as they are. */
 const lowered = (reason: string): string =>

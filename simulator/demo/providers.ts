@@ -1,13 +1,16 @@
 // The demo's eight providers: how Redrive is to treat each, and how each behaves while all is well.
 import type { z } from "zod";
-import { ProviderPolicy } from "#lib/contract/policy.ts";
+import { type ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
 import type { PatchKnobs } from "#lib/contract/simulator.ts";
+import { days } from "#lib/core/calendar.ts";
 
 export type DemoProvider = {
   slug: string;
   policy: Omit<z.input<typeof ProviderPolicy>, "url">;
   /** Polled while Redrive decides whether to send. */
   healthEveryMs?: number;
+  /** Takes records only with a token of its own, which this secret is good for. */
+  clientSecret?: string;
   knobs: PatchKnobs;
 };
 
@@ -25,9 +28,17 @@ const answersIn = (medianMs: number, spread = 0.3): PatchKnobs => ({
 export const demoProviders: readonly DemoProvider[] = [
   {
     slug: "ats",
-    policy: { name: "Northwind ATS", ...atDemoSpeed, batchSizeMax: 10, slowMs: 2_000 },
+    // docs/scenarios/ats.md
+    policy: {
+      name: "Northwind ATS",
+      ...atDemoSpeed,
+      batchSizeMax: 10,
+      slowMs: 2_000,
+      limits: { perRun: 100, runEveryMs: 5_000 },
+    },
     healthEveryMs: 5_000,
-    knobs: answersIn(120),
+    clientSecret: "the-demo-of-northwind",
+    knobs: { ...answersIn(120), tokenSeconds: 120 },
   },
   {
     slug: "sms",
@@ -36,7 +47,24 @@ export const demoProviders: readonly DemoProvider[] = [
   },
   {
     slug: "fund-prices",
-    policy: { name: "Fund Prices", ...atDemoSpeed, batchSizeMax: 20, slowMs: 6_000 },
+    // docs/scenarios/ingestion.md
+    policy: {
+      name: "Fund Prices",
+      ...atDemoSpeed,
+      batchSizeMax: 20,
+      slowMs: 6_000,
+      limits: { perSecond: 20 },
+      // Five minutes a night are the provider's own.
+      windows: { timeZone: "Europe/London", deliver: [{ days: [...days], from: "02:05", to: "02:00" }] },
+      rules: [
+        { when: { status: 404 }, outcome: "invalid", say: "Fund Prices has no such share class" },
+        {
+          when: { status: 500, jsonPath: "$.error", equals: "internal" },
+          outcome: "unavailable",
+          say: "Fund Prices could not look the price up",
+        },
+      ],
+    },
     knobs: answersIn(500, 0.9),
   },
   {
@@ -84,7 +112,21 @@ export const demoProviders: readonly DemoProvider[] = [
   },
 ];
 
-/** The whole policy, as stored, for a simulator at this address. */
+/** How the provider's records prove themselves, secret and all, to a simulator at this address; null: they need not. */
+export function authAt(simulatorUrl: string, { slug, clientSecret }: DemoProvider) {
+  if (clientSecret === undefined) return null;
+  return {
+    kind: "oauth2_client_credentials",
+    tokenUrl: new URL(`/p/${slug}/token`, simulatorUrl).href,
+    clientId: "redrive",
+    clientSecret,
+    scope: null,
+    audience: null,
+    send: "basic",
+  } satisfies ProviderAuth;
+}
+
+/** The whole policy but for its auth, as stored, for a simulator at this address. */
 export function policyAt(
   simulatorUrl: string,
   { slug, policy, healthEveryMs }: DemoProvider,

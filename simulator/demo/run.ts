@@ -1,7 +1,9 @@
 // Runs the demo until it is told to stop: seed once, then twice a second a beat of the story and one of the feed.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Sql } from "#db/client.ts";
+import { readEnv } from "#lib/node/env.ts";
 import type { Log } from "#lib/node/log.ts";
+import { keyring } from "#lib/node/secrets.ts";
 import { feeder, firstNumberAt } from "#simulator/demo/feeder.ts";
 import { insertRecords } from "#simulator/demo/insert.ts";
 import { demoProviders } from "#simulator/demo/providers.ts";
@@ -22,7 +24,18 @@ type Deps = {
 /** The providers, in the simulator and in the database. */
 export async function prepareDemo({ sql, simulator, simulatorUrl }: Deps): Promise<void> {
   for (const { slug, knobs } of demoProviders) simulator.provider(slug).set(knobs);
-  await seedDemo(sql, simulatorUrl);
+  await seedDemo(sql, simulatorUrl, keyring(readEnv()));
+  await askForTokens(sql, simulator);
+}
+
+/** Where the provider's policy has the secret: a demo of before, or without REDRIVE_SECRET, goes on without tokens. */
+async function askForTokens(sql: Sql, simulator: Simulator): Promise<void> {
+  const rows = await sql<{ slug: string }[]>`
+    select slug from redrive.providers where policy -> 'auth' ->> 'kind' = 'oauth2_client_credentials'`;
+  for (const { slug, clientSecret } of demoProviders) {
+    if (clientSecret === undefined || !rows.some((row) => row.slug === slug)) continue;
+    simulator.provider(slug).set({ requireToken: true, clientSecret });
+  }
 }
 
 export async function runDemo({ sql, simulator, simulatorUrl, log }: Deps, stop: AbortSignal): Promise<void> {

@@ -1,12 +1,22 @@
 // Puts the demo's providers into the database, once. What people change in them stays.
 import type { Sql } from "#db/client.ts";
-import { demoProviders, policyAt } from "#simulator/demo/providers.ts";
+import { ProviderAuth } from "#lib/contract/policy.ts";
+import { withoutSecrets } from "#lib/contract/provider-secrets.ts";
+import { type Keyring, seal, unseal } from "#lib/node/secrets.ts";
+import { authAt, demoProviders, policyAt } from "#simulator/demo/providers.ts";
 
 /**
  * Inserts the providers that are missing. One that is there is touched only when it points to a simulator on another
  * port: then its addresses, and nothing else, follow.
+ *
+ * @param keys seals the providers' secrets; without it they are left out, for whoever seeds next.
  */
-export async function seedDemo(sql: Sql, simulatorUrl: string): Promise<void> {
+export async function seedDemo(sql: Sql, simulatorUrl: string, keys: Keyring | null = null): Promise<void> {
+  await seedPolicies(sql, simulatorUrl);
+  if (keys !== null) await seedSecrets(sql, simulatorUrl, keys);
+}
+
+async function seedPolicies(sql: Sql, simulatorUrl: string): Promise<void> {
   const rows = demoProviders.map((demo) => ({ slug: demo.slug, policy: policyAt(simulatorUrl, demo) }));
   await sql`
     insert into redrive.providers as known (slug, policy, updated_by)
@@ -28,4 +38,52 @@ export async function seedDemo(sql: Sql, simulatorUrl: string): Promise<void> {
       and substring(known.policy ->> 'url' from '^http://[^/]+/p/')
         is distinct from substring(excluded.policy ->> 'url' from '^http://[^/]+/p/')
   `;
+}
+
+type OAuth2 = Extract<ProviderAuth, { kind: "oauth2_client_credentials" }>;
+type Row = { auth: ProviderAuth; sealedAuth: string | null; version: number };
+
+async function seedSecrets(sql: Sql, simulatorUrl: string, keys: Keyring): Promise<void> {
+  for (const demo of demoProviders) {
+    const ours = authAt(simulatorUrl, demo);
+    const [row] = await sql<Row[]>`
+      select policy -> 'auth' as auth, sealed_auth, version from redrive.providers where slug = ${demo.slug}`;
+    const auth = ours && row ? wanted(demo.slug, row, ours, keys) : null;
+    if (auth === null || !row) continue;
+    await sql`
+      update redrive.providers
+      set
+        policy = jsonb_set(policy, '{auth}', ${sql.json(withoutSecrets(auth))}),
+        sealed_auth = ${seal(keys, `provider:${demo.slug}`, JSON.stringify(auth))},
+        version = version + 1,
+        updated_at = now(),
+        updated_by = 'demo'
+      where slug = ${demo.slug} and version = ${row.version}`;
+  }
+}
+
+/** What to seal now; null when it is well as it is, or a person has chosen otherwise. */
+function wanted(
+  slug: string,
+  { auth, sealedAuth, version }: Row,
+  ours: OAuth2,
+  keys: Keyring,
+): OAuth2 | null {
+  if (sealedAuth === null) return version === 1 && auth.kind === "none" ? ours : null;
+  // The address in the policy moves along with the delivery's; the sealed one is for us to move.
+  if (auth.kind !== ours.kind || auth.tokenUrl !== ours.tokenUrl) return null;
+  const sealed = opened(keys, slug, sealedAuth);
+  if (sealed === null) return ours;
+  return sealed.kind === ours.kind && sealed.tokenUrl !== ours.tokenUrl
+    ? { ...sealed, tokenUrl: ours.tokenUrl }
+    : null;
+}
+
+/** null: sealed under a key that is gone. */
+function opened(keys: Keyring, slug: string, sealed: string): ProviderAuth | null {
+  try {
+    return ProviderAuth.parse(JSON.parse(unseal(keys, `provider:${slug}`, sealed)));
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ProviderPolicy } from "#lib/contract/policy.ts";
+import { ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
+import { policyProblems } from "#lib/contract/policy-problems.ts";
+import { keyringOf, unseal } from "#lib/node/secrets.ts";
 import { recordsBetween } from "#simulator/demo/feed.ts";
 import { backlogMax, insertRecords } from "#simulator/demo/insert.ts";
 import { demoProviders } from "#simulator/demo/providers.ts";
@@ -22,6 +24,7 @@ test("every demo policy is a whole policy, and points to the simulator", async (
   expect(rows).toHaveLength(demoProviders.length);
   for (const { slug, policy } of rows) {
     expect(ProviderPolicy.parse(policy)).toEqual(policy);
+    expect(policyProblems(policy)).toEqual([]);
     expect(policy.url).toBe(`${simulatorUrl}/p/${slug}/records`);
     expect(policy.batchSizeMax).toBeLessThanOrEqual(20);
   }
@@ -59,6 +62,47 @@ test("a simulator on another port moves the addresses, health checks too, and le
       },
       { slug: "sms", url: "https://sms.example/send", health: null, size: 12, version: 1, updatedBy: "ada" },
     ]);
+  } finally {
+    await fresh[Symbol.asyncDispose]();
+  }
+});
+
+test("the ATS has a secret as soon as one can be sealed; its address moves too, and what people chose stays", async () => {
+  const fresh = await aDatabase();
+  try {
+    const { sql } = fresh;
+    const keys = keyringOf("a secret of at least 32 characters");
+    const ats = async () => {
+      const [row] = await sql`
+        select policy -> 'auth' as auth, sealed_auth, version from redrive.providers where slug = 'ats'`;
+      if (!row) throw new Error("no ATS");
+      const sealed =
+        row.sealedAuth && ProviderAuth.parse(JSON.parse(unseal(keys, "provider:ats", row.sealedAuth)));
+      return { auth: row.auth, sealed, version: row.version };
+    };
+    await seedDemo(sql, simulatorUrl);
+    expect(await ats()).toMatchObject({ auth: { kind: "none" }, sealed: null, version: 1 });
+
+    await seedDemo(sql, simulatorUrl, keys);
+    const at = (url: string) => ({ kind: "oauth2_client_credentials", tokenUrl: `${url}/p/ats/token` });
+    expect(await ats()).toMatchObject({
+      auth: { ...at(simulatorUrl), clientSecret: null },
+      sealed: { ...at(simulatorUrl), clientSecret: expect.any(String) },
+      version: 2,
+    });
+    await seedDemo(sql, simulatorUrl, keys);
+    expect(await ats()).toMatchObject({ version: 2 });
+
+    await seedDemo(sql, "http://127.0.0.1:5100", keys);
+    const moved = at("http://127.0.0.1:5100");
+    expect(await ats()).toMatchObject({ auth: moved, sealed: moved, version: 4 });
+
+    await sql`
+      update redrive.providers
+      set policy = jsonb_set(policy, '{auth}', '{"kind": "none"}'), sealed_auth = null, version = version + 1
+      where slug = 'ats'`;
+    await seedDemo(sql, "http://127.0.0.1:5100", keys);
+    expect(await ats()).toMatchObject({ auth: { kind: "none" }, sealed: null, version: 5 });
   } finally {
     await fresh[Symbol.asyncDispose]();
   }

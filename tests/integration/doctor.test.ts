@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { freePort } from "#bin/free-port.ts";
+import { jobsRevision } from "#db/reads/database-state.ts";
 import type { Check } from "#lib/core/checks.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { keyringOf, seal } from "#lib/node/secrets.ts";
@@ -121,6 +122,8 @@ test("an unmigrated database, and one that a later version migrated", async () =
 });
 
 test("the job runner's tables: missing, and of a revision that this code can't work with", async () => {
+  const [installed] = await base.sql`select max(id) as revision from graphile_worker.migrations`;
+  expect(installed?.revision).toBe(jobsRevision);
   await base.sql`delete from graphile_worker.migrations where id = (select max(id) from graphile_worker.migrations)`;
   expect(await troubles()).toEqual(["fail job runner: The job runner's tables are not migrated."]);
   await base.sql`insert into graphile_worker.migrations (id, breaking) values (1000, true)`;

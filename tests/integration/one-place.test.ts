@@ -96,7 +96,7 @@ async function work(act: "deliver" | "retry later" | "fail" | "die", id: string)
       );
     }
   }
-  await releaseLease(sql, lease, { restsUntilMs: null, gate: anOpenGate });
+  await releaseLease(sql, lease, { version: 1, restsUntilMs: null, gate: anOpenGate });
 }
 
 async function expectOnePlace(ids: string[]): Promise<void> {

@@ -1,10 +1,18 @@
 // A worker in the test's own process, and questions that engine tests ask of the database.
 import { vi } from "vitest";
 import type { Sql } from "#db/client.ts";
+import { createProvider } from "#db/writes/create-provider.ts";
+import { patchProvider } from "#db/writes/patch-provider.ts";
+import { type PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
+import type { Provider } from "#lib/contract/provider.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
+import { keyringOf, seal, unseal } from "#lib/node/secrets.ts";
 import { type Application, defineApplication } from "#worker/application.ts";
 import { startWorker, type Worker } from "#worker/main.ts";
+
+/** Seals the secrets that workers of tests open. */
+const workerSecret = "a secret of at least 32 characters";
 
 /** A running worker; loopback providers are allowed unless said otherwise. */
 export function aWorker(
@@ -17,7 +25,7 @@ export function aWorker(
       NODE_ENV: "test",
       DATABASE_URL: url,
       REDRIVE_ALLOW_PRIVATE_NETWORKS: "1",
-      REDRIVE_SECRET: "a secret of at least 32 characters",
+      REDRIVE_SECRET: workerSecret,
       ...env,
     }),
     {
@@ -46,6 +54,48 @@ export async function enqueueMany(sql: Sql, provider: string, count: number): Pr
     select ${provider}, jsonb_build_object('n', n) from generate_series(1, ${count}::int) as n
     returning id`;
   return rows.map(({ id }) => id);
+}
+
+/** A change of policy, as the API makes it. */
+export const patchPolicy = (sql: Sql, slug: string, patch: PatchProvider): Promise<Provider> =>
+  patchProvider(sql, { slug, patch, ifVersion: null }, { actor: "Ana" }, secrets);
+
+const keys = keyringOf(workerSecret);
+const secrets = {
+  seal: (slug: string, plain: string) => seal(keys, `provider:${slug}`, plain),
+  unseal: (slug: string, sealed: string) => unseal(keys, `provider:${slug}`, sealed),
+};
+
+/** A provider as the API makes it, its secrets sealed. */
+export const createdProvider = (sql: Sql, slug: string, policy: Partial<ProviderPolicy>): Promise<Provider> =>
+  createProvider(
+    sql,
+    { slug, policy: ProviderPolicy.parse({ name: slug, ...policy }) },
+    { actor: "Ana" },
+    secrets,
+  );
+
+/** Why a provider is sent nothing, until when, and in whose words. */
+export async function holdOf(sql: Sql, provider: string) {
+  const [row] = await sql<{ hold: string | null; until: string | null; reason: string | null }[]>`
+    select redrive.hold_of(state.*) as hold, redrive.hold_until_of(state.*) as until, gate_reason as reason
+    from redrive.provider_state as state where provider = ${provider}`;
+  if (!row) throw new Error(`no provider ${provider}`);
+  return row;
+}
+
+/** A record with options, as a producer inserts it. */
+export async function enqueueWith(
+  sql: Sql,
+  provider: string,
+  options: Record<string, string | number | boolean | null>,
+  payload: unknown = {},
+): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    insert into redrive.outbox ${sql({ provider, payload: payload as never, ...options })}
+    returning id`;
+  if (!row) throw new Error("nothing was enqueued");
+  return row.id;
 }
 
 export type Status = { status: string; attempts: number; lastError: string | null; dueAt: string | null };

@@ -1,5 +1,5 @@
-// A process with a watchdog of little patience and a heartbeat, for tests of how it dies: `busy` blocks its own event loop
-// when it is told to by SIGUSR2.
+// A process with a watchdog of little patience and a heartbeat, for tests of how it dies. SIGUSR2 blocks its event loop for
+// ever, SIGHUP for 0.7 s of its processor's time, which is less than the watchdog bears.
 import { connectSql } from "#db/client.ts";
 import { reachesDatabase } from "#db/reads/reaches-database.ts";
 import { heartbeat } from "#db/writes/heartbeat.ts";
@@ -39,3 +39,15 @@ startClock(
 process.on("SIGUSR2", () => {
   for (;;) performance.now();
 });
+process.on("SIGHUP", () => {
+  // Long enough for the guard to have missed a beat before anyone hears of it.
+  work(150);
+  log.info("busy");
+  work(550);
+});
+
+function work(ms: number): void {
+  const begin = process.cpuUsage();
+  const usedMs = () => Object.values(process.cpuUsage(begin)).reduce((sum, each) => sum + each) / 1_000;
+  while (usedMs() < ms);
+}

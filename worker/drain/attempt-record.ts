@@ -56,7 +56,16 @@ function concludeReply(
   const error = reply.kind === "response" ? String(reply.status) : classified.error;
   const { startedAtMs, record } = ended;
   gatekeeper.told(
-    { kind: "replied", recordId: record.id, startedAtMs, generation, outcome, retryAfterMs, error },
+    {
+      kind: "replied",
+      recordId: record.id,
+      startedAtMs,
+      generation,
+      outcome,
+      retryAfterMs,
+      error,
+      isProofless: reply.kind === "unauthorized",
+    },
     present,
   );
   const { breaker, lastSuccessAtMs } = gatekeeper.view;

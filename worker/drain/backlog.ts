@@ -61,15 +61,18 @@ export class Backlog {
     return found;
   }
 
-  /** Takes out the record that goes next, of those that `may`. */
-  take(may: (record: DueRecord) => boolean): DueRecord | null {
-    if (!this.#hasLanes()) return this.#remove(this.#ahead.findIndex(may));
-    const ready = this.#ahead.filter(may);
-    const chosen = nextLane(this.#lanes, prioritiesOf(ready));
-    if (chosen === null) return null;
-    this.#lanes = chosen.lanes;
-    const [first] = firstOf(ready, 1, ({ priority }) => priority === chosen.priority);
-    return first ? this.#remove(this.#ahead.indexOf(first)) : null;
+  /**
+   * Takes out the record that goes next, of those that `may` and are ready. A lane whose turn it is keeps its turn until
+   * its record is ready; meanwhile another goes.
+   */
+  take(may: (record: DueRecord) => boolean, isReady: (record: DueRecord) => boolean): DueRecord | null {
+    if (!this.#hasLanes()) return this.#remove(this.#ahead.findIndex((each) => isReady(each) && may(each)));
+    const open = this.#ahead.filter(may);
+    const chosen = nextLane(this.#lanes, prioritiesOf(open));
+    const inTurn = open.find((each) => each.priority === chosen?.priority && isReady(each));
+    if (inTurn && chosen) this.#lanes = chosen.lanes;
+    const next = inTurn ?? open.find(isReady);
+    return next ? this.#remove(this.#ahead.indexOf(next)) : null;
   }
 
   /** Drops what may not go any more as it was read; a scan from the start meets it again. */
@@ -86,7 +89,7 @@ export class Backlog {
    *
    * @param isBusy whether a record is already on its way or being settled.
    * @param admit is asked before a record counts as read.
-   * @returns how many records came.
+   * @returns how many records were met that are new here, admitted or not.
    */
   async fill(wanted: number, isBusy: (id: string) => boolean, admit: Admit): Promise<number> {
     const startedMs = this.#monotonicMs();
@@ -100,7 +103,8 @@ export class Backlog {
     const found = await readDueRecords(this.#sql, this.#provider, this.#places, limits);
     this.#advance(found, limits);
     const have = new Set(this.#ahead.map(({ id }) => id));
-    const fresh = await admit(found.filter(({ id }) => !have.has(id) && !isBusy(id)));
+    const met = found.filter(({ id }) => !have.has(id) && !isBusy(id));
+    const fresh = await admit(met);
     this.#ahead.push(...fresh);
     if (rescan || this.#places.length > 1) this.#ahead.sort(inOrder);
     if (rescan) {
@@ -112,7 +116,7 @@ export class Backlog {
       const bytes = fresh.reduce((sum, { payload }) => sum + payload.length, 0) / fresh.length;
       this.#averageBytes = Math.max(256, 0.8 * this.#averageBytes + 0.2 * bytes, bytes / 4);
     }
-    return fresh.length;
+    return met.length;
   }
 
   /** How many records may be on their way or in settlement beside those ahead; told by the drain. */

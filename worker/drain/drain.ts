@@ -186,7 +186,10 @@ export class Drain {
     const isStale = this.#admission.stale();
     if (isStale) this.#backlog.drop(isStale);
     for (let room = this.#room(); room > 0; room -= 1) {
-      const record = this.#backlog.take((next) => this.#journaled.has(next.id) && this.#mayGo(next));
+      const record = this.#backlog.take(
+        (next) => this.#mayGo(next),
+        ({ id }) => this.#journaled.has(id),
+      );
       if (!record) return;
       this.#send(record);
     }
@@ -205,6 +208,7 @@ export class Drain {
   #goNext(most: number): string[] {
     let suspects = [...this.#inFlight.values()].filter(({ record }) => isSuspect(record)).length;
     const next = this.#backlog.next(most, (record) => {
+      if (record.orderingKey !== null && this.#busyKeys.has(record.orderingKey)) return false;
       if (!isSuspect(record)) return true;
       suspects += 1;
       return suspects === 1;
@@ -460,7 +464,7 @@ export class Drain {
 
   #probeIfAsked(by: string | null): void {
     if (by === null || this.#probeTaken) return;
-    this.#gatekeeper.told({ kind: "probe_requested", by }, this.#present());
+    this.#gatekeeper.probe(by, this.#present());
     this.#probeTaken = true;
   }
 
@@ -522,7 +526,7 @@ export class Drain {
         ...may,
         coolDownBaseMs,
       });
-      this.#gatekeeper.redriven(againInMs, this.#nowMs());
+      this.#gatekeeper.redriven(may.sinceMs, againInMs, this.#nowMs());
       if (back === 0) return;
       this.#deps.hints.changed({ topic: "failures", provider: this.#lease.provider });
       this.#backlog.rescanSoon();
@@ -538,9 +542,11 @@ export class Drain {
     const pending = !this.#writing && (this.#results.size > 0 || this.#gatekeeper.changes.length > 0);
     const waits = [250, pending ? this.#writeAtMs - nowMs : 250];
     if (!this.#reading && this.#room() > this.#backlog.size) waits.push(this.#readAtMs - nowMs);
-    for (const atMs of [this.#gatekeeper.nextChangeMs(present), this.#gatekeeper.nextRedriveMs]) {
-      if (atMs !== null) waits.push(atMs - present.nowMs);
-    }
+    const changeAtMs = this.#gatekeeper.nextChangeMs(present);
+    if (changeAtMs !== null) waits.push(changeAtMs - present.nowMs);
+    const redriveAtMs = this.#redriving ? null : this.#gatekeeper.nextRedriveMs;
+    // One that is due already is held up by a gate.
+    if (redriveAtMs !== null && redriveAtMs > present.nowMs) waits.push(redriveAtMs - present.nowMs);
     return Math.max(1, Math.min(...waits));
   }
 
@@ -575,6 +581,7 @@ export class Drain {
     const restsUntilMs = this.#held ? null : this.#gatekeeper.restsUntilMs(nowMs);
     if (!this.#stopping && !this.#held && restsUntilMs === null) this.#gatekeeper.ranDry();
     await releaseLease(this.#deps.sql, this.#lease, {
+      version: this.#link.version,
       restsUntilMs,
       gate: this.#gatekeeper.gateColumns(nowMs),
     });

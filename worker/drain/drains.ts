@@ -62,7 +62,8 @@ export function createDrains(deps: Deps): Drains {
     } catch (error) {
       deps.log.error({ err: error, provider: lease.provider }, "a provider can't be delivered to");
       const why = error instanceof Error ? error.message : "its policy can't be used";
-      await releaseUnusable(deps.sql, lease, { restsUntilMs: lease.takenAtMs + unusableRestMs, why });
+      const { version, takenAtMs } = lease;
+      await releaseUnusable(deps.sql, lease, { version, restsUntilMs: takenAtMs + unusableRestMs, why });
       return null;
     }
   };

@@ -18,6 +18,7 @@ import {
   beginning,
   type Calendar,
   calendarAt,
+  followed,
   type GateMemory,
   gate,
   isFresh,
@@ -32,7 +33,7 @@ import { checked, delivered, failedDelivery, type HealthAnswer, mustAsk } from "
 import { isDelivered } from "#lib/core/outcome.ts";
 import { type RecoveryEvent, recover, redriveMost } from "#lib/core/recovery.ts";
 
-/** A hold shorter than this is the pace of a rate limit, not something to tell people. */
+/** A spent quota that comes back sooner is the pace of a rate limit, not something to tell people. */
 const tellableMs = 1_000;
 
 /** The drain's present: the database's clock, and what is out. */
@@ -57,6 +58,8 @@ export class Gatekeeper {
   #calendar: Calendar;
   readonly #random: () => number;
   #changes: (Change & { atMs: number })[] = [];
+  /** A person wants one record to go though the health check is red: what comes of it is better evidence. */
+  #trial = false;
   /** Requests of a dead owner that may still run; they take up places. */
   #phantoms = { count: 0, untilMs: 0 };
 
@@ -81,13 +84,17 @@ export class Gatekeeper {
   worthPreparing(nowMs: number): number {
     const { hold, untilMs } = this.verdict(nowMs);
     const isFar = hold !== null && untilMs !== null && untilMs > nowMs + tellableMs;
-    return isFar ? 0 : left(this.#policy, this.#memory, this.#calendarAt(nowMs));
+    return isFar ? 0 : left(this.#policy, this.#memory, { nowMs, calendar: this.#calendarAt(nowMs) });
   }
 
   verdict(nowMs: number): Verdict {
     const { breaker, pausedUntilMs } = this.view;
-    const calendar = this.#calendarAt(nowMs);
-    return gate(this.#policy, this.#memory, { nowMs, calendar, breaker, pausedUntilMs });
+    const given = { nowMs, calendar: this.#calendarAt(nowMs), breaker, pausedUntilMs };
+    const verdict = gate(this.#policy, this.#memory, given);
+    const isIll = verdict.hold === "unhealthy" || verdict.ask;
+    return this.#trial && isIll
+      ? trial(gate({ ...this.#policy, health: null }, this.#memory, given))
+      : verdict;
   }
 
   get view(): View {
@@ -139,6 +146,7 @@ export class Gatekeeper {
   // ── what happened ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   follow(policy: ProviderPolicy, nowMs: number): void {
+    this.#memory = followed(this.#memory, policy, { before: this.#policy, nowMs });
     this.#policy = policy;
     this.#calendar = calendarAt(policy, nowMs);
   }
@@ -147,8 +155,15 @@ export class Gatekeeper {
     this.#phantoms = phantoms;
   }
 
+  /** A person wants a test now, whatever breaker and health check say. */
+  probe(by: string, present: Present): void {
+    this.#trial = this.view.breaker === "closed";
+    this.told({ kind: "probe_requested", by }, present);
+  }
+
   /** A request starts. @returns what its reply must carry. */
   started(nowMs: number): number {
+    this.#trial = false;
     this.#memory = started(this.#memory, this.#policy, { nowMs, calendar: this.#calendarAt(nowMs) });
     return this.view.generation;
   }
@@ -178,8 +193,8 @@ export class Gatekeeper {
     this.#recovers({ kind: "exhausted" }, nowMs);
   }
 
-  redriven(againInMs: number | null, nowMs: number): void {
-    this.#recovers({ kind: "redriven", againInMs }, nowMs);
+  redriven(sinceMs: number, againInMs: number | null, nowMs: number): void {
+    this.#recovers({ kind: "redriven", sinceMs, againInMs }, nowMs);
   }
 
   ranDry(): void {
@@ -213,11 +228,12 @@ export class Gatekeeper {
     };
   }
 
-  /** The gate that is shut for long enough to be told. */
+  /** The gate that is shut, if people should be told. */
   #hold(nowMs: number): Verdict | null {
     const verdict = this.verdict(nowMs);
     if (verdict.hold === null || verdict.untilMs === null) return null;
-    return verdict.untilMs > nowMs + tellableMs || verdict.insertWakes ? verdict : null;
+    const isPace = verdict.hold === "quota_spent" && !verdict.insertWakes;
+    return isPace && verdict.untilMs <= nowMs + tellableMs ? null : verdict;
   }
 
   #nextSendMs(nowMs: number): number | null {
@@ -233,7 +249,8 @@ export class Gatekeeper {
     const { health } = this.#memory;
     this.#memory = {
       ...this.#memory,
-      lastReplyAtMs: nowMs,
+      // A failure under a red check proves the check right: no answer that would speak against it.
+      lastReplyAtMs: isBad && health?.green === false ? this.#memory.lastReplyAtMs : nowMs,
       health: success ? delivered(health, nowMs) : isBad ? failedDelivery(health) : health,
     };
     if (success) this.#recovers({ kind: "delivered" }, nowMs);
@@ -259,3 +276,6 @@ export class Gatekeeper {
     return { nowMs, random: this.#random(), policy, inFlight, oldestStartedAtMs };
   }
 }
+
+/** One at most, where the other gates let any through. */
+const trial = (verdict: Verdict): Verdict => ({ ...verdict, room: Math.min(1, verdict.room) });

@@ -49,7 +49,11 @@ test("a heartbeat that can't be written, though the database answers, ends the p
 
 test("a process that was stopped and goes on is forgiven", async () => {
   await using process = watched();
-  await process.says("heartbeat written");
+  // The guard's thread takes a moment to begin.
+  await eventually(() => expect(beats(process)).toBeGreaterThan(10));
+  // Stopped in the midst of something, so that whoever watches from outside is awake again before the event loop is.
+  process.child.kill("SIGHUP");
+  await process.says("busy");
   process.child.kill("SIGSTOP");
   const stoppedMs = performance.now();
   // Longer than its event loop may be silent, and than its heartbeat may be late.

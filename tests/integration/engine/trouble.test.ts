@@ -227,7 +227,7 @@ test("a record that is on its way at three deaths is poison, and its flow is tol
     expect(taken).toMatchObject({ interrupted: death < 3 ? 1 : 0, poisoned: death < 3 ? 0 : 1, phantoms: 1 });
     if (death < 3)
       expect(Date.parse((await statusOf(sql, id)).dueAt ?? "")).toBeGreaterThan(Date.now() + 30_000);
-    await releaseLease(sql, lease, { restsUntilMs: null, gate: anOpenGate });
+    await releaseLease(sql, lease, { version: 1, restsUntilMs: null, gate: anOpenGate });
   }
   const [failure] = await sql`select category, team from redrive.failures where record_id = ${id}`;
   expect(failure).toEqual({ category: "poison", team: "technical" });

@@ -1,4 +1,5 @@
 // What a provider counts, and what it shows of it.
+import { Agent, get } from "node:http";
 import { expect, test } from "vitest";
 import { countKey, noKeys } from "#simulator/accepted-keys.ts";
 import { aProvider, deliver, simulator, statusOf } from "./support.ts";
@@ -32,6 +33,26 @@ test("the peak in flight is exact, for a client that refills one by one too", as
   expect(provider.counts()).toMatchObject({ received: 200, inFlight: 0 });
   expect(provider.counts().peakInFlight).toBeLessThanOrEqual(4);
   expect(provider.counts().peakInFlight).toBeGreaterThan(1);
+});
+
+test("connections are counted once each, open or gone", async () => {
+  const provider = aProvider();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const send = () =>
+    new Promise((done) => {
+      const request = get(`${provider.url}/records/7`, { agent }, (response) => {
+        response.resume().on("end", () => done(response.statusCode));
+      });
+      request.on("error", () => done("lost"));
+    });
+  for (let sent = 0; sent < 5; sent++) expect(await send()).toBe(200);
+  expect(provider.counts()).toMatchObject({ connections: 1, peakConnections: 1, connectionsOpened: 1 });
+  provider.set({ outage: "refuse" });
+  expect(await send()).toBe("lost");
+  provider.set({ outage: "none" });
+  expect(await send()).toBe(200);
+  expect(provider.counts()).toMatchObject({ connections: 1, peakConnections: 1, connectionsOpened: 2 });
+  agent.destroy();
 });
 
 test("the last requests are shown newest first, without their secrets", async () => {

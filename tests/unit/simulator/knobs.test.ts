@@ -140,6 +140,36 @@ test("a key that was accepted before gets a 409", async () => {
   expect(provider.counts()).toMatchObject({ received: 3, accepted: 2, keys: 2, doubled: 0 });
 });
 
+test("what it refuses can have another status, and then only its body tells the kinds apart", async () => {
+  const provider = aProvider({
+    refuseAs: 500,
+    conflictOnDuplicate: true,
+    reject: { path: "score", pattern: "^\\d+$", message: "score must be a number" },
+  });
+  const refused = await deliver(provider, { key: "a", payload: { score: "good" } });
+  expect([refused.status, await refused.json()]).toEqual([
+    500,
+    { error: "invalid", field: "score", message: "score must be a number" },
+  ]);
+  expect((await deliver(provider, { key: "a", payload: { score: 7 } })).status).toBe(200);
+  const known = await deliver(provider, { key: "a", payload: { score: 7 } });
+  expect([known.status, await known.json()]).toEqual([500, { error: "duplicate" }]);
+  expect(provider.counts().accepted).toBe(1);
+});
+
+test("a GET is answered with the record that it names, the same each time", async () => {
+  const provider = aProvider({ reject: { path: "id", pattern: "^fund", message: "unknown" } });
+  const get = async (path: string) => {
+    const response = await fetch(`${provider.url}${path}`);
+    return [response.status, await response.json()];
+  };
+  const [status, record] = await get("/records/fund%209?day=monday");
+  expect([status, record]).toEqual([200, { id: "fund 9", day: "monday", value: expect.any(Number) }]);
+  expect(await get("/records/fund%209?day=monday")).toEqual([200, record]);
+  expect(await get("/records/share-9")).toMatchObject([422, { field: "id" }]);
+  expect(await get("/records/%ff")).toMatchObject([422, { field: "id" }]);
+});
+
 test("a provider that requires tokens takes only its own, while they live", async () => {
   const provider = aProvider({ requireToken: true, tokenSeconds: 120 });
   expect(await statusOf(deliver(provider))).toBe(401);
