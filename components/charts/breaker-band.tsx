@@ -9,7 +9,8 @@ import { clock } from "#lib/client/formats.ts";
 import type { BandSegment, BandState, Span } from "#lib/client/series.ts";
 import styles from "./charts.module.css";
 
-const looks: Record<BandState, Look> = { ...breakerLooks, paused: pausedLook };
+/** Whatever held it: a pause, a window, a quota. */
+const looks: Record<BandState, Look> = { ...breakerLooks, paused: { ...pausedLook, word: "Held" } };
 /** So many of the newest troubles are spelled out. */
 const spelledOut = 4;
 

@@ -45,7 +45,7 @@ export function ProviderCards({ providers }: { providers: readonly ProviderSumma
               <FailedCell provider={provider} />
             </Figure>
             <Figure name="Time to drain">{drainOf({ provider })}</Figure>
-            {provider.state.hold && (
+            {(provider.state.hold || provider.shadow || provider.percentage < 100) && (
               <Figure name="Hold">
                 <HoldCell provider={provider} />
               </Figure>

@@ -2,11 +2,11 @@
 // One provider's figures, each as both the table and the cards show it.
 import { Sparkline } from "#components/charts/sparkline.tsx";
 import { BreakerChip } from "#components/states/breaker-chip.tsx";
+import { HoldChip, ShadowChip } from "#components/states/hold-chip.tsx";
 import { Age } from "#components/time/age.tsx";
 import { ClockTime } from "#components/time/clock-time.tsx";
 import { ProbeTime } from "#components/time/probe-time.tsx";
 import { count, duration, number, percent } from "#lib/client/formats.ts";
-import { holdWords } from "#lib/client/words.ts";
 import type { ProviderSummary } from "#lib/contract/provider.ts";
 import styles from "./providers.module.css";
 
@@ -54,16 +54,15 @@ export function OldestCell({ provider }: Props) {
   return <Age since={provider.state.oldestDueAt} />;
 }
 
-export function HoldCell({ provider: { state } }: Props) {
-  if (state.hold === null) return <>–</>;
+export function HoldCell({ provider: { state, shadow, percentage } }: Props) {
+  const isShadowed = shadow || percentage < 100;
+  if (state.hold === null && !isShadowed) return <>–</>;
   return (
     <span className={styles.cell}>
-      <span>{holdWords[state.hold]}</span>
-      {state.pauseReason && (
-        <span className={`${styles.quiet} ${styles.why}`} title={state.pauseReason}>
-          {state.pauseReason}
-        </span>
-      )}
+      <span className={styles.chips}>
+        <HoldChip state={state} />
+        <ShadowChip shadow={shadow} percentage={percentage} />
+      </span>
       {state.holdUntil && (
         <span className={styles.quiet}>
           until <ClockTime at={state.holdUntil} />

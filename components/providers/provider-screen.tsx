@@ -1,15 +1,16 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { PolicySummary } from "#components/policy/policy-summary.tsx";
 import { BreakerCard } from "#components/providers/breaker-card.tsx";
 import { Headline } from "#components/providers/headline.tsx";
 import { LatestDeliveries } from "#components/providers/latest-deliveries.tsx";
-import { Policy } from "#components/providers/policy.tsx";
 import { ProviderCharts } from "#components/providers/provider-charts.tsx";
 import { ProviderFailures } from "#components/providers/provider-failures.tsx";
 import { Transitions } from "#components/providers/transitions.tsx";
 import { useRange } from "#components/providers/use-range.ts";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { BreakerChip } from "#components/states/breaker-chip.tsx";
+import { HoldChip, ShadowChip } from "#components/states/hold-chip.tsx";
 import { LoadingState } from "#components/states/message-state.tsx";
 import { QueryError } from "#components/states/query-error.tsx";
 import { failuresQuery } from "#lib/client/failures.ts";
@@ -20,6 +21,7 @@ import {
   throughputQuery,
 } from "#lib/client/providers.ts";
 import { oldestFirst } from "#lib/client/series.ts";
+import { gateHolds, type Hold } from "#lib/core/status.ts";
 import styles from "./providers.module.css";
 
 export function ProviderScreen({ slug }: { slug: string }) {
@@ -37,7 +39,13 @@ export function ProviderScreen({ slug }: { slug: string }) {
   return (
     <>
       <PageHeader title={provider.name}>
-        <BreakerChip state={provider.state} />
+        {/* A closed breaker beside a shut gate would say that all is well. */}
+        {isGateHold(provider.state.hold) ? (
+          <HoldChip state={provider.state} />
+        ) : (
+          <BreakerChip state={provider.state} />
+        )}
+        <ShadowChip shadow={provider.flags.shadow} percentage={provider.flags.percentage} />
       </PageHeader>
       <Headline provider={provider} change={newest} />
       <BreakerCard provider={provider} />
@@ -58,7 +66,9 @@ export function ProviderScreen({ slug }: { slug: string }) {
         <LatestDeliveries records={deliveries.data} />
         <Transitions changes={changes.data ?? []} range={range} />
       </div>
-      <Policy provider={provider} />
+      <PolicySummary provider={provider} />
     </>
   );
 }
+
+const isGateHold = (hold: Hold | null): boolean => gateHolds.some((gate) => gate === hold);

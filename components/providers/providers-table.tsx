@@ -67,7 +67,7 @@ const columns: DataTableColumn<ProviderSummary>[] = [
     noWrap: true,
     render: (provider) => <OldestCell provider={provider} />,
   },
-  { accessor: "hold", title: "Hold", width: 132, render: (provider) => <HoldCell provider={provider} /> },
+  { accessor: "hold", title: "Hold", width: 168, render: (provider) => <HoldCell provider={provider} /> },
   {
     accessor: "failed",
     title: "Failed",
@@ -77,7 +77,6 @@ const columns: DataTableColumn<ProviderSummary>[] = [
   {
     accessor: "drain",
     title: "To drain",
-    noWrap: true,
     textAlign: "right",
     render: (provider) => drainOf({ provider }),
   },

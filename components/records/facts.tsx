@@ -25,6 +25,12 @@ export function Facts({ record }: { record: RecordDetail }) {
       <Fact name="Correlation id">
         {record.correlationId && <span className={styles.id}>{record.correlationId}</span>}
       </Fact>
+      <Fact name="Ordering key">
+        {record.orderingKey && <span className={styles.id}>{record.orderingKey}</span>}
+      </Fact>
+      <Fact name="Dedupe key">
+        {record.dedupeKey && <span className={styles.id}>{record.dedupeKey}</span>}
+      </Fact>
       <Fact name="Created">
         <ClockTime at={record.createdAt} seconds />
       </Fact>

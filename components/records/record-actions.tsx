@@ -4,11 +4,13 @@ import { useState } from "react";
 import { ActButton } from "#components/records/act-button.tsx";
 import { ActLine, ActStatus } from "#components/records/act-line.tsx";
 import { RejectDialog } from "#components/records/reject-dialog.tsx";
+import { SkipDialog } from "#components/records/skip-dialog.tsx";
 import { useRecordActs } from "#components/records/use-record-acts.ts";
 import { useCaller } from "#components/shell/caller.tsx";
 import { GuardedButton } from "#components/shell/guarded-button.tsx";
 import { type Act, isUndoable, type Said } from "#lib/client/act.ts";
 import { useNow } from "#lib/client/clock.ts";
+import { person } from "#lib/client/formats.ts";
 import { serverAhead } from "#lib/client/http.ts";
 import { rejectPermission, retryPermission, whyNot } from "#lib/client/permissions.ts";
 import type { RecordDetail } from "#lib/contract/record.ts";
@@ -24,6 +26,7 @@ export function RecordActions({ record, fetchedAt }: Props) {
   const { role } = useCaller();
   const acts = useRecordActs(() => saidOf(record, fetchedAt));
   const [rejecting, setRejecting] = useState(false);
+  const [skipping, setSkipping] = useState(false);
   const now = useNow(250);
   // One target while the page is open: its failure is gone from the server while it is on its way.
   const target = { id: record.id, failedAt: "" };
@@ -58,6 +61,18 @@ export function RecordActions({ record, fetchedAt }: Props) {
             Reject…
           </GuardedButton>
         )}
+        {isOpen && record.orderingKey !== null && (
+          <GuardedButton
+            size="xs"
+            variant="subtle"
+            color="gray"
+            c="var(--ink)"
+            whyNot={whyNotReject ?? whyNotSkip(record)}
+            onClick={() => setSkipping(true)}
+          >
+            Let others pass…
+          </GuardedButton>
+        )}
       </div>
       {act && <ActLine act={act} />}
       <ActStatus act={act} />
@@ -66,9 +81,13 @@ export function RecordActions({ record, fetchedAt }: Props) {
         onClose={() => setRejecting(false)}
         onReject={(code, reason) => acts.reject(target, code, reason)}
       />
+      <SkipDialog record={record} opened={skipping} onClose={() => setSkipping(false)} />
     </>
   );
 }
+
+const whyNotSkip = ({ skippedBy }: RecordDetail): string | null =>
+  skippedBy === null ? null : `${person(skippedBy)} has let the others pass already.`;
 
 function saidOf({ status, failure }: RecordDetail, atMs: number): Said | null {
   const failedAtMs = failure ? Date.parse(failure.failedAt) - serverAhead() : undefined;

@@ -10,7 +10,7 @@ import { QueryError } from "#components/states/query-error.tsx";
 import { StatusChip } from "#components/states/status-chip.tsx";
 import { useNow, useZone } from "#lib/client/clock.ts";
 import { recordQuery } from "#lib/client/records.ts";
-import { whatHappened } from "#lib/client/what-happened.ts";
+import { duplicateOf, isShadowed, whatHappened } from "#lib/client/what-happened.ts";
 import type { RecordDetail } from "#lib/contract/record.ts";
 import styles from "./record.module.css";
 
@@ -27,7 +27,7 @@ function Loaded({ record, fetchedAt }: LoadedProps) {
   return (
     <>
       <PageHeader title={record.subject ?? record.type ?? `Record ${record.id.slice(-12)}`}>
-        <StatusChip status={record.status} />
+        <StatusChip status={record.status} word={chipWord(record)} />
       </PageHeader>
       <div className={styles.columns}>
         <div className={styles.column}>
@@ -50,6 +50,12 @@ function Loaded({ record, fetchedAt }: LoadedProps) {
       </div>
     </>
   );
+}
+
+/** Where the status alone would say too little. */
+function chipWord(record: RecordDetail): string | undefined {
+  if (isShadowed(record)) return "Shadow – not sent";
+  return record.status === "duplicate" && duplicateOf(record) !== null ? "Sent before" : undefined;
 }
 
 function Story({ record, fetchedAt }: LoadedProps) {

@@ -16,8 +16,9 @@ import {
   IconRotate,
   IconTrash,
 } from "@tabler/icons-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
-import { CodeBlock } from "#components/records/code-block.tsx";
+import { EventDetails } from "#components/records/event-details.tsx";
 import { type Look, type Tone, toneClass } from "#components/states/chip.tsx";
 import { ClockTime } from "#components/time/clock-time.tsx";
 import { duration, person } from "#lib/client/formats.ts";
@@ -62,11 +63,12 @@ export function Timeline({ record }: { record: RecordDetail }) {
 
 function Event({ event }: { event: TimelineEvent }) {
   const { tone, icon: Glyph } = looks[event.kind];
-  const { error, body, dueAt } = event.detail;
+  const { error, dueAt, duplicateOf } = event.detail;
+  const isTwin = typeof duplicateOf === "string";
   return (
     <Entry tone={tone} icon={<Glyph size={14} aria-hidden />}>
       <div className={styles.eventHead}>
-        <b>{eventWords[event.kind]}</b>
+        <b>{isTwin ? "Not sent: the same was sent before" : eventWords[event.kind]}</b>
         <span className={styles.quiet}>
           <ClockTime at={event.at} seconds />
         </span>
@@ -79,26 +81,31 @@ function Event({ event }: { event: TimelineEvent }) {
           Next try <ClockTime at={dueAt} seconds />
         </p>
       )}
-      {body != null && body !== "" && (
-        <details className={styles.answer}>
-          <summary>The provider's answer</summary>
-          <CodeBlock label="The provider's answer" value={body} />
-        </details>
+      {isTwin && (
+        <p>
+          It was sent as{" "}
+          <Link className={styles.twin} href={`/records/${duplicateOf}`} prefetch={false}>
+            record {duplicateOf}
+          </Link>
+          .
+        </p>
       )}
+      <EventDetails detail={event.detail} />
     </Entry>
   );
 }
 
-function figures({ actor, attempt, outcome, status, durationMs, kind }: TimelineEvent): string {
+function figures({ actor, attempt, outcome, status, durationMs, kind, detail }: TimelineEvent): string {
   const parts = [
     actor === null ? null : `by ${person(actor)}`,
     attempt === null ? null : `try ${attempt}`,
     // The entry's own word says it already.
-    outcome === null || kind === "delivered" || kind === "duplicate"
+    outcome === null || kind === "delivered" || kind === "duplicate" || kind === "shadowed"
       ? null
       : outcomeWords[outcome].toLowerCase(),
     status === null ? null : `HTTP ${status}`,
-    durationMs === null ? null : duration(durationMs),
+    // Nothing was called, so nothing took its time.
+    durationMs === null || typeof detail.duplicateOf === "string" ? null : duration(durationMs),
   ];
   return parts.filter((part) => part !== null).join(" · ");
 }

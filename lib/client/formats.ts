@@ -63,6 +63,25 @@ export function fullTime(iso: string, zone: string): string {
   return `${at.day} ${at.month} ${at.year} ${at.hour}:${at.minute}:${at.second} ${zone}`;
 }
 
+/** A zone as people call it: `London time`; `UTC` stays. */
+export function zoneWords(zone: string): string {
+  const city = zone.includes("/") && !zone.startsWith("Etc/") ? zone.split("/").at(-1) : undefined;
+  return city === undefined ? zone : `${city.replaceAll("_", " ")} time`;
+}
+
+/** A moment of another zone, and in the reader's when their clocks differ: `22:00 London time (23:00 your time)`. */
+export function clockIn(
+  iso: string,
+  { zone, reader, nowMs }: { zone: string; reader: string; nowMs: number },
+): string {
+  const yours = clock(iso, reader, nowMs);
+  const [there, here] = [partsOf(iso, zone), partsOf(iso, reader)];
+  if (`${there.date} ${there.hour} ${there.minute}` === `${here.date} ${here.hour} ${here.minute}`)
+    return yours;
+  const time = there.date === here.date ? `${here.hour}:${here.minute}` : yours;
+  return `${clock(iso, zone, nowMs)} ${zoneWords(zone)} (${time} your time)`;
+}
+
 const trim = (value: number): string => value.toFixed(1).replace(/\.0$/, "");
 
 function pair(value: number, base: number, big: string, small: string): string {

@@ -16,8 +16,17 @@ export class ApiError extends Error {
 
 export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => call(path, { signal });
 
-export const sendJson = <T>(method: "POST" | "PATCH", path: string, body: unknown): Promise<T> =>
-  call(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+export const sendJson = <T>(
+  method: "POST" | "PATCH",
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> =>
+  call(path, {
+    method,
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", ...headers },
+  });
 
 let serverAheadMs = 0;
 

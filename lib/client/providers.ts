@@ -1,12 +1,16 @@
 // Providers: the list, one of them, its charts' data, and an operator's acts.
 import { queryOptions } from "@tanstack/react-query";
+import type { z } from "zod";
 import { getJson, queryString, sendJson } from "#lib/client/http.ts";
 import { boundsOf, extents, type Range } from "#lib/client/ranges.ts";
+import type { PatchProvider } from "#lib/contract/policy.ts";
 import type {
   BatchChanges,
+  Provider,
   ProviderAct,
   ProviderSummary,
   ProviderWithState,
+  StartedSchedule,
   Throughput,
 } from "#lib/contract/provider.ts";
 import type { Records } from "#lib/contract/record.ts";
@@ -68,3 +72,15 @@ export const pauseProvider = (slug: string, body: { reason: string; until?: stri
   sendJson<ProviderAct>("POST", `${path(slug)}/pause`, body);
 export const resumeProvider = (slug: string) => sendJson<ProviderAct>("POST", `${path(slug)}/resume`, {});
 export const probeProvider = (slug: string) => sendJson<ProviderAct>("POST", `${path(slug)}/probe`, {});
+
+/** Changes its policy, if it still is at the version that was read. */
+export const patchProvider = (slug: string, version: number, patch: PatchProvider) =>
+  sendJson<Provider>("PATCH", path(slug), patch, { "if-match": `"${version}"` });
+export const createProvider = (body: { slug: string; name: string; url: string }) =>
+  sendJson<Provider>("POST", "/providers", body);
+export const runSchedule = (slug: string, name: string, reason: string) =>
+  sendJson<z.infer<typeof StartedSchedule>>(
+    "POST",
+    `${path(slug)}/schedules/${encodeURIComponent(name)}/run`,
+    { reason },
+  );

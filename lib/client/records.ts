@@ -16,3 +16,4 @@ export const retryRecord = (id: string) => act(id, "retry", {});
 export const cancelRetry = (id: string) => act(id, "cancel", {});
 export const rejectRecord = (id: string, why: RejectRecord) => act(id, "reject", why);
 export const reopenRecord = (id: string) => act(id, "reopen", {});
+export const skipRecord = (id: string, reason: string) => act(id, "skip", { reason });

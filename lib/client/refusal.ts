@@ -25,6 +25,8 @@ const deeds = [
   ["rejected this record", "has closed this already, unsent", "at"],
   ["reopened this record", "has reopened this already", "at"],
   ["took the retry back", "took the retry back already", "at"],
+  ["let the records after this one pass", "has let the others pass already", "at"],
+  ["let the others pass already", "has let the others pass already", "at"],
   ["paused this provider", "has paused it already", "at"],
   ["resumed it", "has resumed it already", "at"],
   ["asked for a probe", "has asked for a probe already", "at"],

@@ -28,7 +28,7 @@ export const outcomeWords: Record<Outcome, string> = {
 export const holdWords: Record<Hold, string> = {
   disabled: "switched off",
   paused: "paused",
-  outside_window: "outside its delivery hours",
+  outside_window: "outside its hours",
   quota_spent: "quota spent",
   breaker_open: "breaker open",
   unhealthy: "health check fails",

@@ -66,6 +66,10 @@ export const ProviderSummary = z.object({
   name: z.string(),
   state: ProviderState,
   batchSizeMax: z.int(),
+  /** Everything but the call is done, for all of its records or for those beyond the share. */
+  shadow: z.boolean(),
+  /** Which share of its records is sent, 0..100. */
+  percentage: z.number(),
   deliveredPerMinute: z.int(),
   /** Delivered of all attempts in the last 5 minutes, 0..1; null when there was none. */
   successRate: z.number().nullable(),

@@ -77,6 +77,12 @@ export const RecordDetail = RecordSummary.extend({
   providerName: z.string(),
   payload: z.json(),
   payloadHidden: z.boolean(),
+  /** Records of one key go one after the other. */
+  orderingKey: z.string().nullable(),
+  /** Of one key only one goes in a period. */
+  dedupeKey: z.string().nullable(),
+  /** Who let later records of its ordering key pass this failure. */
+  skippedBy: z.string().nullable(),
   failure: FailureDetail.nullable(),
   events: z.array(TimelineEvent),
 });

@@ -12,6 +12,8 @@ export type ProviderInWords = {
   holdUntil: string | null;
   /** Why the gate is shut, as half a sentence. */
   holdReason: string | null;
+  /** No worker can begin with its policy: its secrets can't be opened, or its adapter refuses its options. */
+  unusable: boolean;
   pausedBy: string | null;
   nextProbe: string | null;
   /** How many trials in a row must be good before a half-open breaker closes. */
@@ -71,7 +73,6 @@ const endings: readonly { reason: RegExp; said: (reason: string, when: string) =
     said: (reason, when) => `Between two runs: ${reason}. The next begins ${when}, or with the next record.`,
   },
   { reason: /^at most/, said: (reason, when) => `Keeping its pace: ${reason}. The next go ${when}.` },
-  { reason: /secret/, said: (reason, when) => `Stopped: ${reason}. It is tried again ${when}.` },
 ];
 
 const usual: Record<ShutHold, { reason: string; next: string }> = {
@@ -80,12 +81,18 @@ const usual: Record<ShutHold, { reason: string; next: string }> = {
   unhealthy: { reason: "its health check is red", next: "It is asked again" },
 };
 
-function shutWords({ holdReason, holdUntil }: ProviderInWords, hold: ShutHold): string {
+function shutWords({ holdReason, holdUntil, unusable }: ProviderInWords, hold: ShutHold): string {
+  if (unusable && holdReason !== null) return unusableWords(holdReason, holdUntil);
   const { reason: fallback, next } = usual[hold];
   const reason = holdReason ?? fallback;
   if (holdUntil === null) return `Waiting: ${reason}.`;
   const ending = endings.find((each) => each.reason.test(reason));
   return ending?.said(reason, holdUntil) ?? `Waiting: ${reason}. ${next} ${holdUntil}.`;
+}
+
+function unusableWords(reason: string, when: string | null): string {
+  const what = reason.startsWith("its ") ? reason : `its policy can't be used, ${reason}`;
+  return `Stopped: ${what}. It is tried again ${when === null ? "" : `${when}, or `}as soon as its policy is mended.`;
 }
 
 function openWords({ breakerReason, since, lastChangeReason, nextProbe }: ProviderInWords): string {

@@ -4,9 +4,17 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "#bin/free-port.ts";
+import { embeddedUrl, openInstallation } from "#bin/installation.ts";
+import { connectSql } from "#db/client.ts";
+import { createUser } from "#db/writes/create-user.ts";
+import type { Role } from "#lib/core/access.ts";
+import { hashPassword } from "#lib/server/passwords.ts";
 import { run } from "#tests/support/processes.ts";
 
 export const admin = { email: "admin@redrive.local", password: "a password for tests" };
+/** Two more people, who come with the installation's own database. */
+export const colleague = { email: "maria@example.org", password: "another password for tests" };
+export const support = { email: "tess@example.org", password: "a third password for tests" };
 export const apiKey = "rk_of-the-browser-tests";
 
 export default async function setup() {
@@ -25,9 +33,19 @@ export default async function setup() {
     LOG_LEVEL: "warn",
   });
   await redrive.says("Redrive runs at");
+  await addPeople(embeddedUrl(openInstallation(join(folder, "data"))));
   process.env.REDRIVE_E2E_URL = url;
   return async () => {
     await redrive.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+async function addPeople(databaseUrl: string): Promise<void> {
+  const sql = connectSql(databaseUrl, { name: "redrive e2e", max: 1 });
+  const add = async (who: typeof colleague, name: string, role: Role) =>
+    createUser(sql, { email: who.email, name, role, passwordHash: await hashPassword(who.password) });
+  await add(colleague, "Maria Lopez", "admin");
+  await add(support, "Tess Okafor", "support_tech");
+  await sql.end();
 }

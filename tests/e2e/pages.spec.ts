@@ -7,6 +7,8 @@ const pages = [
   { name: "overview", path: "/overview" },
   { name: "providers", path: "/providers" },
   { name: "provider", path: "/providers/gallery" },
+  { name: "policy", path: "/providers/gallery/policy" },
+  { name: "provider-new", path: "/providers/new" },
   { name: "failures", path: "/failures" },
   { name: "failures-empty", path: "/failures?provider=gallery-idle" },
 ];
@@ -22,7 +24,7 @@ for (const scheme of ["light", "dark"] as const) {
       simulator,
     }) => {
       if (!(await isThere(api, "gallery"))) {
-        const provider = await aProvider("gallery", { name: "Gallery" });
+        const provider = await aProvider("gallery", wholePolicy(simulator.provider("gallery").url));
         provider.set({ reject: { path: "ok", pattern: "yes", message: "must be yes" } });
         await aProvider("gallery-idle", { name: "Idle gallery" });
         for (let n = 0; n < 6; n += 1) {
@@ -76,6 +78,29 @@ for (const scheme of ["light", "dark"] as const) {
     });
   }
 }
+
+/** A policy with something of everything, for a page that shows all of it. */
+const wholePolicy = (url: string) => ({
+  name: "Gallery",
+  auth: { kind: "header", name: "X-Api-Key", value: "a secret of the gallery" },
+  health: { url: `${url}/health`, everyMs: 60_000, ill: [{ jsonPath: "$.status", equals: "down" }] },
+  windows: {
+    timeZone: "Europe/London",
+    deliver: [{ days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from: "00:00", to: "24:00" }],
+    maintenance: [{ days: ["mon"], from: "03:10", to: "03:11" }],
+  },
+  limits: { perMinute: 600, perDay: 1_000 },
+  rules: [
+    { when: { status: 409, jsonPath: "$.code", equals: "DUPLICATE" }, outcome: "duplicate" },
+    {
+      when: { status: "4xx", header: "x-reason", matches: "^late" },
+      outcome: "invalid",
+      team: "client_data",
+      say: "The gallery says {words}",
+    },
+  ],
+  schedules: [{ name: "nightly", cron: "0 2 * * *", run: "nightly-pictures" }],
+});
 
 async function isThere(
   api: (method: string, path: string) => Promise<Record<string, unknown>>,

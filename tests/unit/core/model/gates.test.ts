@@ -175,6 +175,10 @@ describe("a provider that is down", () => {
       expect(result.openings.length).toBe(1);
       expect(result.deadRecords).toBe(0);
       expect(recoverySeconds(result, hour + lengthMs)).toBeLessThan(150);
+      // What was on its way when it began may be charged: others had succeeded since it was sent.
+      const charged = result.chargedAtMs.filter((atMs) => atMs > hour + minute && atMs < hour + lengthMs);
+      expect(charged).toEqual([]);
+      expect(result.chargedAtMs.length).toBeLessThanOrEqual(policy.batchSizeMax);
     }
   });
 

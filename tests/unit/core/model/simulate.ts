@@ -49,6 +49,8 @@ export type Result = {
   failedRequests: number;
   throttledRequests: number;
   deadRecords: number;
+  /** When attempts were charged to their records. */
+  chargedAtMs: number[];
   records: number;
   openings: { atMs: number; reason: string | null }[];
   changes: (Change & { atMs: number })[];
@@ -102,6 +104,7 @@ export function simulate(setup: Setup): Result {
     failedRequests: 0,
     throttledRequests: 0,
     deadRecords: 0,
+    chargedAtMs: [],
     records: 0,
     openings: [],
     changes: [],
@@ -235,6 +238,7 @@ export function simulate(setup: Setup): Result {
       charged,
       random: random(),
     });
+    if (charged) result.chargedAtMs.push(nowMs);
     if (decision.action === "fail") result.deadRecords += 1;
     if (decision.action === "retry") {
       const again = { ...record, attempts: decision.attempts, tries: record.tries + 1 };

@@ -1,0 +1,166 @@
+"use client";
+// The form's inputs. Each knows its path on the wire, so that an error finds it.
+import { NativeSelect, Switch, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useFieldError } from "#components/policy/errors.tsx";
+import { duration } from "#lib/client/formats.ts";
+import styles from "./policy.module.css";
+
+type Common = {
+  /** The path on the wire, like `limits.perDay`. */
+  field: string;
+  label: string;
+  description?: string;
+};
+
+/** A description below the input, so that inputs side by side stand on one line. */
+export const below: { inputWrapperOrder: ("label" | "input" | "description" | "error")[] } = {
+  inputWrapperOrder: ["label", "input", "description", "error"],
+};
+
+type TextProps = Common & {
+  value: string;
+  onChange: (value: string) => void;
+  placeholder?: string;
+  mono?: boolean;
+  wide?: boolean;
+};
+
+export function TextField({ field, value, onChange, mono = false, wide = false, ...input }: TextProps) {
+  return (
+    <TextInput
+      {...input}
+      {...below}
+      className={wide ? styles.wide : undefined}
+      data-field={field}
+      error={useFieldError(field)}
+      value={value}
+      spellCheck={false}
+      styles={mono ? { input: { fontFamily: "var(--mantine-font-family-monospace)" } } : undefined}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+type NumberProps = Common & {
+  /** Null: no limit. NaN: what is typed is no number. */
+  value: number | null;
+  onChange: (value: number | null) => void;
+  unit?: string;
+  /** What an empty field means; left out, it must not be empty. */
+  empty?: string;
+};
+
+/** Text while it is typed, so that "0." may become "0.5". */
+export function NumberField({ field, value, onChange, unit, empty, ...input }: NumberProps) {
+  const [text, setText] = useState(shown(value));
+  const [told, setTold] = useState(value);
+  if (!Object.is(value, told)) {
+    setTold(value);
+    setText(shown(value));
+  }
+  const type = (typed: string) => {
+    const read = typed.trim() === "" ? (empty === undefined ? Number.NaN : null) : Number(typed.trim());
+    setText(typed);
+    setTold(read);
+    onChange(read);
+  };
+  return (
+    <TextInput
+      {...input}
+      {...below}
+      inputMode="decimal"
+      data-field={field}
+      error={useFieldError(field)}
+      placeholder={empty}
+      value={text}
+      rightSection={unit}
+      rightSectionWidth={unit === undefined ? undefined : 12 + unit.length * 8}
+      rightSectionProps={{ style: { color: "var(--ink-2)" } }}
+      onChange={(event) => type(event.currentTarget.value)}
+    />
+  );
+}
+
+const shown = (value: number | null): string => (value === null || Number.isNaN(value) ? "" : String(value));
+
+type MsProps<Value> = Common & { value: Value; onChange: (ms: Value) => void; empty?: string };
+
+/** A time in seconds; from two minutes on it is said in words as well. */
+export function SecondsField({ value, onChange, description, ...input }: MsProps<number>) {
+  return (
+    <NumberField
+      {...input}
+      value={seconds(value)}
+      onChange={(typed) => onChange(ms(typed ?? Number.NaN))}
+      unit="s"
+      description={inWords(value, description)}
+    />
+  );
+}
+
+export function OptionalSecondsField({ value, onChange, description, ...input }: MsProps<number | null>) {
+  return (
+    <NumberField
+      {...input}
+      value={value === null ? null : seconds(value)}
+      onChange={(typed) => onChange(typed === null ? null : ms(typed))}
+      unit="s"
+      description={inWords(value, description)}
+    />
+  );
+}
+
+const ms = (typed: number): number => Math.round(typed * 1_000);
+const seconds = (value: number): number => value / 1_000;
+
+const inWords = (value: number | null, description?: string): string | undefined => {
+  const words = value !== null && value >= 120_000 ? `That is ${duration(value)}.` : null;
+  return [description, words].filter(Boolean).join(" ") || undefined;
+};
+
+type ChoiceProps<Value extends string> = Common & {
+  value: Value;
+  choices: readonly { value: Value; label: string }[];
+  onChange: (value: Value) => void;
+  wide?: boolean;
+};
+
+export function ChoiceField<Value extends string>({
+  field,
+  value,
+  choices,
+  onChange,
+  wide = false,
+  ...input
+}: ChoiceProps<Value>) {
+  return (
+    <NativeSelect
+      {...input}
+      {...below}
+      className={wide ? styles.wide : undefined}
+      data-field={field}
+      error={useFieldError(field)}
+      value={value}
+      data={[...choices]}
+      onChange={(event) => {
+        const chosen = choices.find((choice) => choice.value === event.currentTarget.value);
+        if (chosen !== undefined) onChange(chosen.value);
+      }}
+    />
+  );
+}
+
+type SwitchProps = Common & { value: boolean; onChange: (value: boolean) => void };
+
+export function SwitchField({ field, value, onChange, ...input }: SwitchProps) {
+  return (
+    <Switch
+      {...input}
+      data-field={field}
+      error={useFieldError(field)}
+      checked={value}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  );
+}

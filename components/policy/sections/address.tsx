@@ -1,0 +1,88 @@
+"use client";
+import { JsonInput } from "@mantine/core";
+import { useState } from "react";
+import { useFieldError } from "#components/policy/errors.tsx";
+import { ChoiceField, TextField } from "#components/policy/fields.tsx";
+import { Fields, FormSection, type SectionProps } from "#components/policy/form-section.tsx";
+import type { ProviderPolicy } from "#lib/contract/policy.ts";
+import { adapterSchemes } from "#lib/core/adapter-names.ts";
+
+const methods = (["POST", "PUT", "PATCH", "GET", "DELETE"] as const).map((value) => ({
+  value,
+  label: value,
+}));
+
+export function AddressSection({ draft, change }: SectionProps) {
+  const known = Object.keys(adapterSchemes);
+  const adapters = known.includes(draft.adapter) ? known : [...known, draft.adapter];
+  return (
+    <FormSection title="Address and adapter" about="Where records go, and in which form.">
+      <Fields>
+        <TextField field="name" label="Name" value={draft.name} onChange={(name) => change({ name })} />
+        <TextField
+          field="url"
+          label="Address"
+          wide
+          placeholder="https://ats.example/results"
+          value={draft.url}
+          onChange={(url) => change({ url })}
+        />
+        <ChoiceField
+          field="method"
+          label="Method"
+          value={draft.method}
+          choices={methods}
+          onChange={(method) => change({ method })}
+        />
+        <ChoiceField
+          field="adapter"
+          label="Adapter"
+          value={draft.adapter}
+          choices={adapters.map((value) => ({ value, label: value }))}
+          onChange={(adapter) => change({ adapter })}
+        />
+      </Fields>
+      <OptionsField options={draft.options} onChange={(options) => change({ options })} />
+    </FormSection>
+  );
+}
+
+type Options = ProviderPolicy["options"];
+
+/** Text while it is typed: most of what one types on the way is no JSON. */
+function OptionsField({ options, onChange }: { options: Options; onChange: (options: Options) => void }) {
+  const [text, setText] = useState(JSON.stringify(options, null, 2));
+  const [told, setTold] = useState(options);
+  if (options !== told) {
+    setTold(options);
+    setText(JSON.stringify(options, null, 2));
+  }
+  const type = (typed: string) => {
+    const read = optionsOf(typed);
+    setText(typed);
+    setTold(read);
+    onChange(read);
+  };
+  return (
+    <JsonInput
+      label="Adapter options (JSON)"
+      description="What the adapter wants to know; each checks its own."
+      data-field="options"
+      error={useFieldError("options")}
+      autosize
+      minRows={2}
+      value={text}
+      onChange={type}
+    />
+  );
+}
+
+/** What is no object is kept as it is, and the shape refuses it. */
+function optionsOf(text: string): Options {
+  if (text.trim() === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text as unknown as Options;
+  }
+}
