@@ -333,6 +333,8 @@ export const scheduleRuns = redrive.table(
     /** When it was due; for one that a person started, when they did. */
     dueAt: at("due_at").notNull(),
     startedBy: text("started_by").notNull(),
+    /** The schedule as it was: cron and zone. One that has changed begins anew. */
+    form: text("form").notNull().default(""),
     endedAt: at("ended_at"),
     enqueued: integer("enqueued"),
     error: text("error"),
@@ -393,6 +395,8 @@ export const workers = redrive.table("workers", {
   startedAt: at("started_at").notNull().default(sql`now()`),
   seenAt: at("seen_at").notNull().default(sql`now()`),
   /** What the application has registered there: adapters, handlers, schedules' functions. */
+  /** The names under which it locks jobs; a dead one's locks are undone, which would else last for hours. */
+  jobWorkers: text("job_workers").array().notNull().default(sql`'{}'`),
   offers: jsonb("offers").$type<Record<string, string[]>>().notNull().default(sql`'{}'`),
 });
 

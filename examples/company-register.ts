@@ -9,20 +9,21 @@ const Company = z.object({ name: z.string(), dissolved: z.boolean() });
 export const companyRegister = defineAdapter({
   options: z.strictObject({ country: z.enum(["de", "nl"]) }),
   create({ policy, options, proofNames }) {
-    const { pathname } = new URL(policy.url);
+    const path = (number: string) => `${new URL(policy.url).pathname}/${options.country}/${number}`;
     const headers = contractHeaders(proofNames, ["accept", "application/json"]);
     return {
       kind: "http",
       build(record, moment) {
-        const wanted = Wanted.safeParse(JSON.parse(record.payload));
-        if (!wanted.success) throw new BadPayload("number: must be eight digits");
-        const path = `${pathname}/${options.country}/${wanted.data.number}`;
-        return { method: "GET", path, headers: headers(record, moment), body: null };
+        const { success, data } = Wanted.safeParse(JSON.parse(record.payload));
+        if (!success) throw new BadPayload("number: must be eight digits");
+        return { method: "GET", path: path(data.number), headers: headers(record, moment), body: null };
       },
       read({ status, body }) {
-        if (status === 404) return { outcome: "invalid", error: "404: no such company" };
-        if (status !== 200) return {};
-        return { response: JSON.stringify(Company.parse(JSON.parse(body))) };
+        try {
+          return status === 200 ? { response: JSON.stringify(Company.parse(JSON.parse(body))) } : {};
+        } catch {
+          return { outcome: "unexpected", error: "200: what came is no company" };
+        }
       },
     };
   },

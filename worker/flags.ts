@@ -1,8 +1,10 @@
-// A provider's switches at run time, asked through OpenFeature over the rows of the `flags` table: whoever has a flag
-// service of their own can register it under the same names.
+// A provider's switches at run time, asked through OpenFeature: the rows of the `flags` table, unless the application has
+// registered a flag service of its own, for the domain `redrive` or as the default. That one is asked for `sent`, record by
+// record, and what the table says is its default.
 import {
   type EvaluationContext,
   type JsonValue,
+  NOOP_PROVIDER,
   OpenFeature,
   type Provider,
   type ResolutionDetails,
@@ -20,23 +22,34 @@ export type Flags = {
   isShadowed: (provider: string, key: string) => boolean | Promise<boolean>;
 };
 
-/** `domain` keeps the workers of one process apart. */
+/** Where an application registers a flag service of its own. */
+const theirDomain = "redrive";
+
+/** Looked at for each question: a lookup in a map, and no order of start to get wrong. */
+const isTheirs = (): boolean =>
+  OpenFeature.getProviderMetadata(theirDomain).name !== NOOP_PROVIDER.metadata.name;
+
+/** @param domain the table's, which keeps the workers of one process apart. */
 export async function createFlags(domain: string): Promise<Flags> {
   const rows = new Map<string, FlagValues>();
   await OpenFeature.setProviderAndWait(domain, new TableProvider(rows));
-  const client = OpenFeature.getClient(domain);
+  const ours = OpenFeature.getClient(domain);
+  const theirs = OpenFeature.getClient(theirDomain);
   return {
     set: (provider, values) => {
       rows.set(provider, values);
     },
     isShadowed: (provider, key) => {
-      const values = rows.get(provider);
+      const values = rows.get(provider) ?? {};
+      const context = { targetingKey: key, provider };
+      if (isTheirs()) return isNot(theirs.getBooleanValue("sent", sent(values, context).value, context));
       // The hot path: where nothing is switched, nobody need be asked for each record.
-      if (values === undefined || isAllSent(values)) return false;
-      return client.getBooleanValue("sent", true, { targetingKey: key, provider }).then((sent) => !sent);
+      return isAllSent(values) ? false : isNot(ours.getBooleanValue("sent", true, context));
     },
   };
 }
+
+const isNot = async (answer: Promise<boolean>): Promise<boolean> => !(await answer);
 
 const isAllSent = ({ shadow, percentage }: FlagValues): boolean =>
   shadow !== true && (percentage === undefined || percentage === 100);

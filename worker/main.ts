@@ -1,10 +1,18 @@
 // The worker: environment → what it needs → its clocks and jobs → a clean end.
 import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { hostname } from "node:os";
-import { Logger as JobLogger, parseCronItems, type Runner, run as runJobs } from "graphile-worker";
+import {
+  Logger as JobLogger,
+  parseCronItems,
+  type Runner,
+  run as runJobs,
+  type WorkerEvents,
+} from "graphile-worker";
 import { connectSql } from "#db/client.ts";
 import { readIdleProviders } from "#db/reads/idle-providers.ts";
 import { endPauses } from "#db/writes/end-pauses.ts";
+import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
 import { unparkHeads } from "#db/writes/unpark-heads.ts";
@@ -61,13 +69,15 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   };
   const drains = createDrains(deps);
 
-  const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application) };
+  const jobWorkers: string[] = [];
+  const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application), jobWorkers };
   await heartbeat(sql, self);
-  const jobs = await startJobs(url, deps, drains);
+  const jobs = await startJobs(url, deps, drains, jobWorkers);
   const clocks = [
     startClock("heartbeat", 5_000, () => heartbeat(sql, self).then(onHeartbeat), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
     startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
+    startClock("jobs of the dead", 10_000, () => freeJobsOfDeadWorkers(sql), log),
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
   ];
@@ -105,8 +115,12 @@ async function sweep(deps: Deps, drains: Drains): Promise<void> {
   }
 }
 
-function startJobs(url: string, deps: Deps, drains: Drains): Promise<Runner> {
+/** @param names is filled with those under which jobs are locked here. */
+function startJobs(url: string, deps: Deps, drains: Drains, names: string[]): Promise<Runner> {
+  const events: WorkerEvents = new EventEmitter();
+  events.on("worker:create", ({ worker }) => names.push(worker.workerId));
   return runJobs({
+    events,
     connectionString: url,
     maxPoolSize: 5,
     concurrency: 4,

@@ -1,6 +1,7 @@
 // How providers stand now: the hot row, and counts of what waits, that stop at countCap.
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
+import { byNote } from "#db/reads/schedules.ts";
 import { iso, isoOrNull } from "#db/reads/time.ts";
 import { redrivePriority } from "#db/writes/redrive-failures.ts";
 import { ProviderPolicy } from "#lib/contract/policy.ts";
@@ -65,7 +66,7 @@ export async function readProviderStates(db: Db, slug: string | null): Promise<P
       (
         select jsonb_object_agg(schedule, due_at)
         from (select schedule, max(due_at) as due_at from redrive.schedule_runs
-          where schedule_runs.provider = providers.slug group by schedule) as latest
+          where schedule_runs.provider = providers.slug and started_by <> ${byNote} group by schedule) as latest
       ) as runs,
       state.paused_until::text, state.paused_by, state.pause_reason,
       case when state.lease_until > now() then state.owner end as owner,

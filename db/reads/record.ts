@@ -71,8 +71,8 @@ function eventOf(event: typeof events.$inferSelect, mayReadPayload: boolean): Ti
   };
 }
 
-/** Members that repeat the payload: the provider's answer, and what would have been sent to it. */
-const repeating = ["body", "response", "request"];
+/** Members that may repeat the payload: the answer, what would have been sent, where an adapter broke on it. */
+const repeating = ["body", "response", "request", "stack"];
 
 const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
   Object.fromEntries(

@@ -4,8 +4,12 @@ import type { EnqueueRecord } from "#lib/contract/record.ts";
 
 export type NewRecords = readonly Omit<EnqueueRecord, "provider">[];
 
-/** Rows a statement: so many payloads are one parameter. */
-const chunk = 1_000;
+/**
+ * Of a statement, whose rows are one parameter: rows, and bytes of JSON. A thousand payloads of a MiB would be more than
+ * Postgres takes in one jsonb (256 MiB), and this process holds each of them several times over.
+ */
+const rowsMost = 1_000;
+const bytesMost = 8 * 1_048_576;
 
 type Run = { provider: string; schedule: string; dueAt: string };
 
@@ -23,8 +27,7 @@ export async function endScheduleRun(
       returning provider`;
     if (ended.length === 0) return null;
     let enqueued = 0;
-    for (let from = 0; from < records.length; from += chunk) {
-      const rows = records.slice(from, from + chunk).map(rowOf);
+    for (const rows of statementsOf(records)) {
       const { count } = await sql`
         insert into redrive.outbox (
           id, provider, payload, type, idempotency_key, dedupe_key, ordering_key, correlation_id, owner, subject, headers,
@@ -34,7 +37,7 @@ export async function endScheduleRun(
           coalesce(row.id, redrive.uuid_v7()), ${provider}, row.payload, row.type, row.idempotency_key, row.dedupe_key,
           row.ordering_key, row.correlation_id, row.owner, row.subject, row.headers, coalesce(row.priority, 0),
           row.not_before, row.on_delivered, row.on_failed, row.on_rejected, coalesce(row.keep_response, false)
-        from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as row(
+        from jsonb_to_recordset(${rows}::text::jsonb) as row(
           id uuid, payload jsonb, type text, idempotency_key text, dedupe_key text, ordering_key text,
           correlation_id text, owner text, subject text, headers jsonb, priority smallint, not_before timestamptz,
           on_delivered text, on_failed text, on_rejected text, keep_response boolean
@@ -46,6 +49,24 @@ export async function endScheduleRun(
       where provider = ${provider} and schedule = ${schedule} and due_at = ${dueAt}`;
     return enqueued;
   })) as number | null;
+}
+
+/** The records as JSON lists, each of which one statement takes; a record that is larger than that goes alone. */
+export function* statementsOf(records: NewRecords): Generator<string> {
+  let rows: string[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const row = JSON.stringify(rowOf(record));
+    const more = Buffer.byteLength(row);
+    if (rows.length === rowsMost || (rows.length > 0 && bytes + more > bytesMost)) {
+      yield `[${rows}]`;
+      rows = [];
+      bytes = 0;
+    }
+    rows.push(row);
+    bytes += more;
+  }
+  if (rows.length > 0) yield `[${rows}]`;
 }
 
 /** Why a run did not end, for people; it is tried again. */

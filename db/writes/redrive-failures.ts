@@ -34,7 +34,7 @@ export async function redriveFailures(
         where state.provider = ${provider} and state.owner = ${owner} and state.epoch = ${epoch}
           and failures.provider = ${provider}
           and failures.state = 'open'
-          and failures.category = 'technical'
+          and ${mayComeBack(sql)}
           and failures.redrives < ${redrivesMost}
           and failures.failed_at < to_timestamp(${given.sinceMs}::float8 / 1000)
           and clock_timestamp() >= ${coolsAt(sql, given)}
@@ -69,7 +69,7 @@ export async function redriveFailures(
       select greatest(0, extract(epoch from min(${coolsAt(sql, given)}) - clock_timestamp()) * 1000)::float8
         as again_in_ms
       from redrive.failures
-      where provider = ${provider} and state = 'open' and category = 'technical' and redrives < ${redrivesMost}
+      where provider = ${provider} and state = 'open' and ${mayComeBack(sql)} and redrives < ${redrivesMost}
         and failed_at < to_timestamp(${given.sinceMs}::float8 / 1000)`;
     return { back: gone.length, againInMs: left?.againInMs ?? null };
   })) as Redriven;
@@ -84,3 +84,7 @@ const coolsAt = (
     ${restMs}::float8,
     case when failures.redrives > 0 then least(86400000, ${coolDownBaseMs}::float8 * 2 ^ (failures.redrives - 1)) end
   )`;
+
+/** An answer that its adapter could not read is the provider's trouble as well; one that was never called is ours. */
+const mayComeBack = (sql: TransactionSql) => sql`
+  (failures.category = 'technical' or (failures.category = 'adapter_error' and failures.status_code is not null))`;

@@ -1,19 +1,29 @@
 // Starts a schedule once: whoever notes the start first adds its job, in the same transaction.
-import { byClock } from "#db/reads/schedules.ts";
+import { byNote } from "#db/reads/schedules.ts";
 import { audit } from "#db/writes/audit.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 
-type Start = { provider: string; schedule: string; dueAt: string; by: string };
+type Start = {
+  provider: string;
+  schedule: string;
+  dueAt: string;
+  by: string;
+  /** The schedule as it is: cron and zone. */
+  form?: string;
+};
 
 /** @returns whether it was started now, and not by another worker before. */
-export async function startSchedule(sql: AnySql, { provider, schedule, dueAt, by }: Start): Promise<boolean> {
+export async function startSchedule(
+  sql: AnySql,
+  { provider, schedule, dueAt, by, form = "" }: Start,
+): Promise<boolean> {
   const started = await sql`
     with run as (
-      insert into redrive.schedule_runs (provider, schedule, due_at, started_by)
-      values (${provider}, ${schedule}, ${dueAt}, ${by})
+      insert into redrive.schedule_runs (provider, schedule, due_at, started_by, form)
+      values (${provider}, ${schedule}, ${dueAt}, ${by}, ${form})
       on conflict do nothing
       returning provider, schedule, due_at
     )
@@ -26,14 +36,14 @@ export async function startSchedule(sql: AnySql, { provider, schedule, dueAt, by
   return started.length > 0;
 }
 
-/** A schedule that is new: from now on it runs when it is due. */
+/** A schedule that is new or has changed: from now on it runs when it is due. */
 export async function noteSchedule(
   sql: AnySql,
-  { provider, schedule }: Pick<Start, "provider" | "schedule">,
+  { provider, schedule, form = "" }: Pick<Start, "provider" | "schedule" | "form">,
 ): Promise<void> {
   await sql`
-    insert into redrive.schedule_runs (provider, schedule, due_at, started_by, ended_at, enqueued)
-    values (${provider}, ${schedule}, clock_timestamp(), ${byClock}, clock_timestamp(), 0)
+    insert into redrive.schedule_runs (provider, schedule, due_at, started_by, form, ended_at, enqueued)
+    values (${provider}, ${schedule}, clock_timestamp(), ${byNote}, ${form}, clock_timestamp(), 0)
     on conflict do nothing`;
 }
 

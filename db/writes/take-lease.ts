@@ -1,6 +1,5 @@
 // Takes a provider's lease, if nobody else holds it: from now on nobody but `owner` sends to it.
 import type { Sql } from "#db/client.ts";
-import type { ProviderPolicy } from "#lib/contract/policy.ts";
 
 /** Two missed renewals and a slow flush still leave a margin; a dead owner's providers move within it. */
 export const leaseMs = 15_000;
@@ -11,7 +10,8 @@ export type Lease = {
   epoch: number;
   /** The database's clock when the lease was taken, ms since 1970. */
   takenAtMs: number;
-  policy: ProviderPolicy;
+  /** As it is stored: it may lack settings that came later. */
+  policy: unknown;
   version: number;
   sealedAuth: string | null;
   /** The provider's rows in the flags table: name → value. */

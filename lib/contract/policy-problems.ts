@@ -5,7 +5,7 @@ import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
 import { cronProblem } from "#lib/core/cron.ts";
 import { ruleProblem, shadowed } from "#lib/core/rules.ts";
-import { windowProblem } from "#lib/core/windows.ts";
+import { openingAt, type Window, windowProblem } from "#lib/core/windows.ts";
 import { isTimeZone } from "#lib/core/zoned.ts";
 
 export type PolicyProblem = { field: string; message: string };
@@ -73,12 +73,32 @@ function windows({ windows: { timeZone, deliver, maintenance } }: ProviderPolicy
     return [{ field: "windows.timeZone", message }];
   }
   const all = Object.entries({ deliver, maintenance });
-  return all.flatMap(([name, list]) =>
+  const wrong = all.flatMap(([name, list]) =>
     list.flatMap((window, index) => {
       const message = windowProblem(window);
       return message === null ? [] : [{ field: `windows.${name}.${index}`, message }];
     }),
   );
+  if (wrong.length > 0 || isEverOpen(deliver, maintenance)) return wrong;
+  const message =
+    "shuts all that windows.deliver opens, so that nothing could ever be sent; shorten one, or move it";
+  return [{ field: "windows.maintenance", message }];
+}
+
+/** A week without a change of the clock, from a Monday. */
+const plainWeekMs = Date.parse("2026-01-05T00:00:00Z");
+
+function isEverOpen(deliver: readonly Window[], maintenance: readonly Window[]): boolean {
+  let nowMs = plainWeekMs;
+  while (nowMs < plainWeekMs + 7 * 86_400_000) {
+    const shut = openingAt(maintenance, "UTC", nowMs);
+    const open = openingAt(deliver, "UTC", nowMs);
+    if (!shut.inside && (deliver.length === 0 || open.inside)) return true;
+    const changes = [shut.untilMs, open.untilMs].filter((at) => at !== null);
+    if (changes.length === 0) return false;
+    nowMs = Math.min(...changes);
+  }
+  return false;
 }
 
 function rules({ rules, health }: ProviderPolicy): PolicyProblem[] {

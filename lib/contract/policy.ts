@@ -3,11 +3,20 @@
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
 import { days, periods } from "#lib/core/calendar.ts";
+import {
+  isReservedHeader,
+  headerName as namePattern,
+  headerValue as valuePattern,
+} from "#lib/core/http-headers.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { teams } from "#lib/core/status.ts";
 
 const ms = (least: number) => z.int().min(least).max(86_400_000);
-const noCredentials = (text: string) => !URL.canParse(text) || new URL(text).username === "";
+function noCredentials(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}
 const credentialsRefused = { error: "must not carry a user name or password; use auth instead" };
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL, like https://ats.example/results" })
@@ -21,8 +30,21 @@ const targetUrl = z
   })
   .max(2_000)
   .refine(noCredentials, credentialsRefused);
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "must be an HTTP header's name");
+const headerName = z.string().regex(namePattern, "must be an HTTP header's name");
 const secretText = z.string().min(1).max(4_000);
+const proofName = headerName.refine((name) => !isReservedHeader(name), {
+  error: "is a header that the connection or Redrive sets; use another, like X-Api-Key or Authorization",
+});
+/** Trimmed: a line break that was pasted along would have every request refused before it leaves. */
+const proofValue = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4_000)
+  .regex(
+    valuePattern,
+    "must hold only characters that HTTP can carry in a header: no line breaks, nothing beyond Latin-1",
+  );
 /** The name of something that the application registers: an adapter, a schedule's function. */
 const registeredName = z
   .string()
@@ -45,7 +67,7 @@ const SigningSecret = z.union([
 /** How a request proves who we are. Secrets are write-only: read back, they are null. */
 export const ProviderAuth = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.literal("header"), name: headerName, value: secretText.nullable() }),
+  z.strictObject({ kind: z.literal("header"), name: proofName, value: proofValue.nullable() }),
   z.strictObject({
     kind: z.literal("basic"),
     user: z.string().min(1).max(400),

@@ -253,6 +253,24 @@ export function started(
   };
 }
 
+/** The memory after a request that had started was not made after all: nothing of it counts. */
+export function notCalled(
+  memory: GateMemory,
+  { limits }: GatePolicy,
+  { calendar, nowMs }: Pick<GateGiven, "calendar" | "nowMs">,
+): GateMemory {
+  const { perSecond, perMinute, perRun } = limits;
+  const atMs = Math.floor(nowMs);
+  const sent = Math.max(0, memory.run.sent - 1);
+  return {
+    ...memory,
+    quota: { day: calendar.day, used: Math.max(0, usedToday(memory, calendar.day) - 1) },
+    second: perSecond === null ? null : take(memory.second, { limit: perSecond, perMs: 1_000 }, atMs, -1),
+    minute: perMinute === null ? null : take(memory.minute, { limit: perMinute, perMs: 60_000 }, atMs, -1),
+    run: { sent, endedAtMs: perRun !== null && sent >= perRun ? memory.run.endedAtMs : null },
+  };
+}
+
 /**
  * The memory as a new owner begins with it.
  *

@@ -3,17 +3,39 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { mergePolicy } from "#db/writes/provider-policy.ts";
-import { PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
+import { CreateProvider, PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
 import { policyProblems } from "#lib/contract/policy-problems.ts";
 import { holds } from "#lib/core/status.ts";
+import { builtInAdapters } from "#worker/adapters/registry.ts";
 
-const text = readFileSync(new URL("../../docs/providers.md", import.meta.url), "utf8");
-const examples = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json ?? "");
+const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
+const examplesIn = (text: string) =>
+  [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json ?? "");
+const text = page("providers.md");
+const examples = examplesIn(text);
 const plain = ProviderPolicy.parse({ name: "ATS", url: "https://ats.example/results" });
 
 test.each(examples)("the example of a policy can be saved as it is written: %s", (example) => {
   const policy = mergePolicy(plain, PatchProvider.parse(JSON.parse(example)));
   expect(policyProblems(policy)).toEqual([]);
+});
+
+const adapters = builtInAdapters({});
+
+test.each(examplesIn(page("adapters.md")))(
+  "the example of an adapter can be saved as it is written: %s",
+  (example) => {
+    const policy = CreateProvider.parse(JSON.parse(example));
+    expect(policyProblems({ ...policy, name: policy.slug })).toEqual([]);
+    expect(adapters[policy.adapter]?.options.safeParse(policy.options)).toMatchObject({ success: true });
+  },
+);
+
+test("there is an example for each adapter", () => {
+  const shown = examplesIn(page("adapters.md")).map(
+    (example) => CreateProvider.parse(JSON.parse(example)).adapter,
+  );
+  expect(shown.sort()).toEqual(Object.keys(adapters).sort());
 });
 
 test("there is an example for each part that is not a plain value", () => {

@@ -1,28 +1,9 @@
 // The headers that every provider receives, whatever its adapter: who sends, which record, which attempt, which trace.
-import type { Moment, Outgoing } from "#worker/adapters/adapter.ts";
+import { carried, headerName, headerValue, isReservedHeader } from "#lib/core/http-headers.ts";
+import { BadPayload, type Moment, type Outgoing } from "#worker/adapters/adapter.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 const userAgent = `Redrive/${packageJson.version}`;
-
-/** Headers that belong to the connection or to us; a record's own headers can't set them. */
-const reserved = [
-  "accept-encoding",
-  "connection",
-  "content-type",
-  "content-length",
-  "expect",
-  "host",
-  "idempotency-key",
-  "keep-alive",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "user-agent",
-  "webhook-id",
-  "webhook-timestamp",
-  "x-correlation-id",
-];
 
 /** Name, value, name, value … for one attempt. */
 export type ContractHeaders = (record: Outgoing, moment: Moment) => string[];
@@ -35,7 +16,7 @@ export type ContractHeaders = (record: Outgoing, moment: Moment) => string[];
 export function contractHeaders(proofNames: ReadonlySet<string>, own: readonly string[]): ContractHeaders {
   const fixed = ["user-agent", userAgent, "accept-encoding", "identity", ...own];
   const ownNames = own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  const taken = new Set([...reserved, ...proofNames, ...ownNames]);
+  const taken = new Set([...proofNames, ...ownNames]);
   return (record, { nowMs, span }) => {
     const headers = [
       ...fixed,
@@ -46,7 +27,7 @@ export function contractHeaders(proofNames: ReadonlySet<string>, own: readonly s
       "webhook-timestamp",
       String(Math.floor(nowMs / 1000)),
       "x-correlation-id",
-      record.correlationId ?? record.id,
+      record.correlationId === null ? record.id : carried(record.correlationId),
     ];
     let trace: string | null = null;
     let state: string | null = null;
@@ -54,16 +35,31 @@ export function contractHeaders(proofNames: ReadonlySet<string>, own: readonly s
       for (const [name, value] of Object.entries(record.headers)) {
         const lower = name.toLowerCase();
         if (lower === "traceparent") trace = continued(String(value), span);
-        else if (lower === "tracestate") state = String(value);
-        else if (!taken.has(lower)) headers.push(name, String(value));
+        else if (lower === "tracestate") state = value;
+        else if (!taken.has(lower) && !isReservedHeader(lower)) headers.push(name, sendable(name, value));
       }
     }
     // The record's id is 128 bits and stays the same over its attempts: it names the trace where the record names none.
     headers.push("traceparent", trace ?? `00-${record.id.replaceAll("-", "")}-${span}-01`);
     // The state is the trace's: without its trace it says nothing.
-    if (trace !== null && state !== null) headers.push("tracestate", state);
+    if (trace !== null && state !== null) headers.push("tracestate", sendable("tracestate", state));
     return headers;
   };
+}
+
+/**
+ * A client would refuse it just before it leaves, as if the provider could not be reached; it is the record that is wrong.
+ *
+ * @param value as it stands in the database, where a producer may have written anything.
+ */
+function sendable(name: string, value: unknown): string {
+  const header = `headers: ${JSON.stringify(name.slice(0, 100))}`;
+  if (!headerName.test(name)) throw new BadPayload(`${header} can't be a header's name`);
+  if (typeof value !== "string") throw new BadPayload(`${header} must be a text`);
+  if (!headerValue.test(value)) {
+    throw new BadPayload(`${header} has a character that HTTP can't carry, like a line break; encode it`);
+  }
+  return value;
 }
 
 const traceparent = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?$/;

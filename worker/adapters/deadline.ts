@@ -4,10 +4,14 @@ import type { Reply } from "#lib/core/reply.ts";
 import type { DirectAdapter } from "#worker/adapters/adapter.ts";
 
 export function underDeadline(adapter: DirectAdapter, totalMs: number): DirectAdapter {
+  const { read, close } = adapter;
+  // Wrapped, not copied: the methods of a class are on its prototype, and want their `this`.
   return {
-    ...adapter,
+    kind: "direct",
     deliver: (record, { signal, ...moment }) =>
       within(totalMs, signal, (own) => adapter.deliver(record, { ...moment, signal: own })),
+    read: read && ((reply, record) => read.call(adapter, reply, record)),
+    close: close && (() => close.call(adapter)),
   };
 }
 
@@ -19,7 +23,9 @@ function within(
   const startedMs = performance.now();
   const ending = new AbortController();
   return new Promise((resolve, reject) => {
+    // Here too: one that never settles would keep its listener as long as the worker lives.
     const end = () => {
+      release();
       const afterMs = Math.round(performance.now() - startedMs);
       ending.abort(new DOMException("out of time", "TimeoutError"));
       // One turn of the loop: an adapter that heeds the signal knows better than we whether anything had left.

@@ -19,11 +19,13 @@ export type TokenAnswer =
 
 /** Where the endpoint does not say how long its token lasts, s. */
 const assumedLife = 300;
+/** A token that lasts no longer than this would have to be fetched for each request, s. */
+const leastLife = 1;
 const tenYears = 315_360_000;
 const wordsMost = 200;
 
 const wrongType = "has another token_type than bearer";
-const nonsenseExpiry = "has an expires_in that is no number of seconds between 0 and ten years";
+const nonsenseExpiry = "has an expires_in that is no number of seconds between 1 and ten years";
 
 /** Each message is the end of a sentence that begins with the endpoint's answer. */
 const Granted = z.object(
@@ -48,7 +50,7 @@ const Granted = z.object(
         ],
         nonsenseExpiry,
       )
-      .refine((seconds) => seconds > 0 && seconds <= tenYears, nonsenseExpiry)
+      .refine((seconds) => seconds >= leastLife && seconds <= tenYears, nonsenseExpiry)
       .nullish(),
   },
   "is not a JSON object",

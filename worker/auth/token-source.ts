@@ -57,6 +57,8 @@ const savingMs = 2_000;
 type Held = { token: string; fetchedAt: string | null; renewAtMs: number; endsAtMs: number };
 type Failed = { why: string; untilMs: number };
 
+const tooLong = "Another worker has been fetching the access token for too long.";
+
 /** Everything that a token depends on: with another secret it is another credential. */
 export function credentialOf({
   tokenUrl,
@@ -115,15 +117,26 @@ export function createTokenSource(
     await renewing;
     const waitUntilMs = monotonicMs() + budgetMs + savingMs;
     for (;;) {
-      const token = atHand();
-      if (token !== null) return { token };
-      if (failed !== null && monotonicMs() < failed.untilMs) return { unauthorized: failed.why };
+      const known = present();
+      if (known !== null) return known;
+      if (monotonicMs() >= waitUntilMs) return { unauthorized: tooLong };
       if (await load()) continue;
       const fetchingBy = await claim();
-      if (fetchingBy !== null) await fetch(fetchingBy);
-      else if (monotonicMs() < waitUntilMs) await pause(lookEveryMs);
-      else return { unauthorized: "Another worker has been fetching the access token for too long." };
+      if (fetchingBy === null) {
+        await pause(lookEveryMs);
+        continue;
+      }
+      // Used at least once, however short its life: looking whether it still lasts, we could fetch without end.
+      const fetched = await fetch(fetchingBy);
+      if (fetched !== null) return { token: fetched };
     }
+  }
+
+  /** What is in memory and lasts: a token, or a failure. */
+  function present(): TokenResult | null {
+    const token = atHand();
+    if (token !== null) return { token };
+    return failed !== null && monotonicMs() < failed.untilMs ? { unauthorized: failed.why } : null;
   }
 
   /** Ahead of the end, behind the token that still lasts; its failure is nobody's trouble yet. */
@@ -177,14 +190,15 @@ export function createTokenSource(
     return isOurs ? fetchingBy : null;
   }
 
-  async function fetch(fetchingBy: string): Promise<void> {
+  /** @returns the token; null where there is none to be had, and `failed` says why. */
+  async function fetch(fetchingBy: string): Promise<string | null> {
     const answer = await askPatiently();
     const nowMs = monotonicMs();
     if (answer.kind === "none") {
       failed = { why: answer.why, untilMs: nowMs + failedForMs };
       log.warn({ provider, reason: answer.why }, "no access token");
       await failTokenFetch(sql, { credential, fetchingBy, error: answer.why, forMs: failedForMs });
-      return;
+      return null;
     }
     const { token, lifeMs } = answer;
     const renewInMs = renewalMs(lifeMs);
@@ -204,6 +218,7 @@ export function createTokenSource(
       failed = null;
     }
     log.info({ provider, lastsMs: lifeMs }, "fetched an access token");
+    return token;
   }
 
   async function askPatiently(): Promise<TokenAnswer> {

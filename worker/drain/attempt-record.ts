@@ -1,5 +1,7 @@
 // From a record that may go to its result: send → what does it mean → tell the gatekeeper → conclude.
 import type { Settled } from "#db/writes/settle.ts";
+import type { Outcome } from "#lib/core/outcome.ts";
+import type { Reply } from "#lib/core/reply.ts";
 import {
   conclude,
   concludeAdapterError,
@@ -35,26 +37,31 @@ export async function attempt(flying: InFlight, given: Given): Promise<Settled> 
         return concludeGivenUp(ended, link.policy, random());
       return concludeReply(flying, ended, sent, given, present);
     case "shadowed":
+      given.gatekeeper.notCalled(present.nowMs);
       return concludeShadowed(ended, sent.request);
     case "bad_payload":
+      given.gatekeeper.notCalled(present.nowMs);
       return concludeBadPayload(provider, ended, sent.message, link.policy);
     case "adapter_error":
+      // An answer that its adapter can't read is no good answer: an outage that says 200 must open the breaker.
+      if (sent.reply === null) given.gatekeeper.notCalled(present.nowMs);
+      else
+        tell(flying, sent.reply, { outcome: "unexpected", retryAfterMs: null, error: null }, given, present);
       return concludeAdapterError(provider, ended, sent);
   }
 }
 
-function concludeReply(
-  { generation }: InFlight,
-  ended: Ended,
-  { reply, reading }: Extract<Sent, { kind: "replied" }>,
-  { provider, link, gatekeeper, random }: Given,
+type Meant = { outcome: Outcome; retryAfterMs: number | null; error: string | null };
+
+function tell(
+  { record, startedAtMs, generation }: InFlight,
+  reply: Reply,
+  { outcome, retryAfterMs, error }: Meant,
+  { gatekeeper }: Pick<Given, "gatekeeper">,
   present: Present,
-): Settled {
-  const classified = meaningOf(reply, reading, link.policy, present.nowMs);
-  const { outcome, retryAfterMs } = classified;
-  // In the reasons of breaker and batch size stands the status alone: a provider's words may name a person.
-  const error = reply.kind === "response" ? String(reply.status) : classified.error;
-  const { startedAtMs, record } = ended;
+): void {
+  const isProofless = reply.kind === "unauthorized";
+  if (isProofless) gatekeeper.notCalled(present.nowMs);
   gatekeeper.told(
     {
       kind: "replied",
@@ -63,11 +70,24 @@ function concludeReply(
       generation,
       outcome,
       retryAfterMs,
-      error,
-      isProofless: reply.kind === "unauthorized",
+      // In the reasons of breaker and batch size stands the status alone: a provider's words may name a person.
+      error: reply.kind === "response" ? String(reply.status) : error,
+      isProofless,
     },
     present,
   );
+}
+
+function concludeReply(
+  flying: InFlight,
+  ended: Ended,
+  { reply, reading }: Extract<Sent, { kind: "replied" }>,
+  given: Given,
+  present: Present,
+): Settled {
+  const { provider, link, gatekeeper, random } = given;
+  const classified = meaningOf(reply, reading, link.policy, present.nowMs);
+  tell(flying, reply, classified, given, present);
   const { breaker, lastSuccessAtMs } = gatekeeper.view;
   const settled = conclude(
     provider,

@@ -8,6 +8,7 @@ import { type Classified, classify } from "#lib/core/classify.ts";
 import { decide } from "#lib/core/decide.ts";
 import { fingerprint } from "#lib/core/fingerprint.ts";
 import type { Reply } from "#lib/core/reply.ts";
+import { retryAfterMs } from "#lib/core/retry-after.ts";
 import { firstMatch } from "#lib/core/rules.ts";
 import type { BreakerState, FailureCategory, Team } from "#lib/core/status.ts";
 import type { Reading } from "#worker/adapters/adapter.ts";
@@ -37,12 +38,22 @@ export function meaningOf(
   { rules }: Pick<ProviderPolicy, "rules">,
   nowMs: number,
 ): Classified {
-  const classified = classify(reply, nowMs, rules);
-  if (reading === null || (reply.kind === "response" && firstMatch(rules, reply) !== null)) return classified;
+  const rule = reply.kind === "response" ? firstMatch(rules, reply) : null;
+  const classified = classify(reply, nowMs, rule === null ? [] : [rule]);
+  if (reading === null || rule !== null) return classified;
   const outcome = reading.outcome ?? classified.outcome;
   const isWell = outcome === "delivered" || outcome === "duplicate";
-  return { ...classified, outcome, error: isWell ? null : (reading.error ?? classified.error) };
+  return {
+    ...classified,
+    outcome,
+    // The status may not have been one that asks to wait.
+    retryAfterMs: outcome === "throttled" ? waitOf(reply, nowMs) : classified.retryAfterMs,
+    error: isWell ? null : (reading.error ?? classified.error),
+  };
 }
+
+const waitOf = (reply: Reply, nowMs: number): number | null =>
+  reply.kind === "response" ? retryAfterMs(reply.headers, nowMs) : null;
 
 /** What to write down of an attempt that was answered, or was not, given how its provider is. */
 export function conclude(
@@ -151,14 +162,21 @@ export function concludeBadPayload(
   return { ...base, kind: "failed", detail, failure, continuation };
 }
 
-/** The adapter threw: nothing that waiting would mend. */
+/** The adapter threw: nothing that waiting would mend. `reply` is what it could not read; null when nothing was called. */
 export function concludeAdapterError(
   provider: string,
   ended: Ended,
-  { message, stack }: { message: string; stack: string },
+  { message, stack, reply }: { message: string; stack: string; reply: Reply | null },
 ): Settled {
   const error = `The adapter threw: ${message}`;
-  const base = { ...baseOf(ended), outcome: "unexpected" as const, called: false };
+  const base = {
+    ...baseOf(ended),
+    outcome: "unexpected" as const,
+    called: reply !== null,
+    status: reply?.kind === "response" ? reply.status : null,
+    // The provider may have taken it: its dedupe key stays taken.
+    dedupeKey: reply === null ? ended.record.dedupeKey : null,
+  };
   return {
     ...base,
     kind: "failed",

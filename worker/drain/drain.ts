@@ -20,7 +20,7 @@ import { concludeLocalFault, withoutWords } from "#worker/drain/attempt.ts";
 import { attempt } from "#worker/drain/attempt-record.ts";
 import { Backlog } from "#worker/drain/backlog.ts";
 import { Gatekeeper, type Present } from "#worker/drain/gatekeeper.ts";
-import { type Linked, linkTo, newSpan, type ProviderLink } from "#worker/drain/provider-link.ts";
+import { closeLinks, type Linked, linkTo, newSpan, type ProviderLink } from "#worker/drain/provider-link.ts";
 import { Results } from "#worker/drain/results.ts";
 import { Signal } from "#worker/drain/signal.ts";
 
@@ -53,6 +53,8 @@ export class Drain {
   readonly #gatekeeper: Gatekeeper;
   readonly #admission: Admission;
   #link: ProviderLink;
+  /** Links of policies that were replaced; requests may be out under them. */
+  readonly #retired: ProviderLink[] = [];
   /** Ids that the database knows may be on their way; only these may start. */
   #journaled = new Set<string>();
   #leaseEndsMs: number;
@@ -96,8 +98,8 @@ export class Drain {
     this.#backlog = new Backlog(deps.sql, lease.provider, deps.monotonicMs);
     this.#progressAtMs = this.#takenMonotonicMs;
     this.#held = lease.paused;
-    this.#longestMs = lease.policy.timeoutMs.total;
     this.#link = linkTo(deps, lease.provider, lease);
+    this.#longestMs = this.#link.policy.timeoutMs.total;
     this.#admission = new Admission(deps.sql, lease.provider, () => this.#nowMs());
     this.#gatekeeper = new Gatekeeper({
       policy: this.#link.policy,
@@ -122,8 +124,9 @@ export class Drain {
       await this.#signal.wait(this.#waitMs());
       if (this.#fault) throw this.#fault;
     }
-    await this.#link.close();
-    return this.#fenced ? null : await this.#letGo();
+    const againInMs = this.#fenced ? null : await this.#letGo();
+    await closeLinks([this.#link, ...this.#retired], this.#deps.log);
+    return againInMs;
   }
 
   /** Whether it comes forward, for whoever watches. */
@@ -373,7 +376,6 @@ export class Drain {
       for (const { orderingKey } of group) if (orderingKey !== null) this.#busyKeys.delete(orderingKey);
       this.#gatekeeper.changesWritten(changes.length);
       this.#progressAtMs = this.#deps.monotonicMs();
-      this.#journaled = new Set(journal);
       this.#leaseEndsMs = startedMs + leaseMs;
       this.#writtenAtMs = startedMs;
       if (probeTaken) this.#probeTaken = false;
@@ -381,6 +383,8 @@ export class Drain {
       if (after.found < group.length) await absorbLateSuccesses(this.#deps.sql, this.#lease.provider, group);
       this.#tell(group, changes.length > 0);
       await this.#obey(after);
+      // Not before: what this write has named goes under the policy that it found.
+      this.#journaled = new Set(journal);
     } catch (error) {
       if (!this.#isBadResult(error)) throw error;
     } finally {
@@ -450,11 +454,12 @@ export class Drain {
       where slug = ${this.#lease.provider}`;
     if (!fresh) return;
     try {
-      const old = this.#link;
-      this.#link = linkTo(this.#deps, this.#lease.provider, fresh);
+      const next = linkTo(this.#deps, this.#lease.provider, fresh);
+      // What is out under it ends as it began.
+      this.#retired.push(this.#link);
+      this.#link = next;
       this.#gatekeeper.follow(this.#link.policy, this.#nowMs());
-      this.#longestMs = Math.max(this.#longestMs, fresh.policy.timeoutMs.total);
-      await old.close();
+      this.#longestMs = Math.max(this.#longestMs, next.policy.timeoutMs.total);
     } catch (error) {
       // Let go: whoever takes it next, we or a worker that can use it, says why where people see it.
       this.#held = true;

@@ -25,6 +25,7 @@ import {
   left,
   newGateMemory,
   nextSendMs,
+  notCalled,
   ranDry,
   started,
   type Verdict,
@@ -166,6 +167,11 @@ export class Gatekeeper {
     this.#trial = false;
     this.#memory = started(this.#memory, this.#policy, { nowMs, calendar: this.#calendarAt(nowMs) });
     return this.view.generation;
+  }
+
+  /** Nothing was sent after all: shadow, wrong data, an adapter that broke before, no proof. */
+  notCalled(nowMs: number): void {
+    this.#memory = notCalled(this.#memory, this.#policy, { nowMs, calendar: this.#calendarAt(nowMs) });
   }
 
   /** A request ended, time passed, or a person wishes something. */

@@ -1,9 +1,11 @@
 // How one provider is called now: its policy, turned into an adapter, a proof and a pool. Replaced when the policy is.
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { DueRecord } from "#db/reads/due-records.ts";
-import { ProviderAuth, type ProviderPolicy } from "#lib/contract/policy.ts";
-import { type HealthAnswer, healthAnswer } from "#lib/core/health.ts";
+import { ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
+import type { HealthAnswer } from "#lib/core/health.ts";
 import type { Reply } from "#lib/core/reply.ts";
+import type { Log } from "#lib/node/log.ts";
 import { unseal } from "#lib/node/secrets.ts";
 import type { Adapter, Outgoing } from "#worker/adapters/adapter.ts";
 import { type Attempted, attemptWith } from "#worker/adapters/guarded.ts";
@@ -13,6 +15,7 @@ import { createAuthorizer } from "#worker/auth/create-authorizer.ts";
 import type { Deps } from "#worker/deps.ts";
 import type { FlagValues } from "#worker/flags.ts";
 import { call, type Request } from "#worker/http/call.ts";
+import { askHealth } from "#worker/http/health-check.ts";
 
 /** What came of one attempt. */
 export type Sent =
@@ -32,7 +35,8 @@ export type ProviderLink = {
 
 /** What a link is made of. */
 export type Linked = {
-  policy: ProviderPolicy;
+  /** As it is stored. */
+  policy: unknown;
   version: number;
   sealedAuth: string | null;
   flags: FlagValues | null;
@@ -40,7 +44,8 @@ export type Linked = {
 
 /** @throws Error, one sentence without secrets: the policy can't be used by this worker. */
 export function linkTo(deps: Deps, provider: string, linked: Linked): ProviderLink {
-  const { policy, version, sealedAuth, flags } = linked;
+  const { version, sealedAuth, flags } = linked;
+  const policy = wholePolicy(linked.policy);
   const auth = openAuth(deps, provider, policy.auth, sealedAuth);
   const authorizer = createAuthorizer(deps, provider, policy, auth);
   const adapter = createAdapter(
@@ -73,11 +78,31 @@ export function linkTo(deps: Deps, provider: string, linked: Linked): ProviderLi
         send: (request) => caller.call(request, outgoing, nowMs, startedMs, abort),
       });
     },
-    checkHealth: () => checkHealth(deps, provider, policy),
+    checkHealth: () => askHealth(deps, provider, policy),
     close: async () => {
       if (adapter.kind === "direct") await adapter.close?.();
     },
   };
+}
+
+/** A policy that was stored before a setting existed has that setting's default. */
+function wholePolicy(stored: unknown): ProviderPolicy {
+  const parsed = ProviderPolicy.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`its policy can't be used: ${issue?.path.join(".")} ${issue?.message}`);
+}
+
+/** Nobody waits longer than this for an adapter to close, ms. */
+const closingMs = 5_000;
+
+/** Closes what is not used any more. An adapter that can't be closed holds nobody up. */
+export async function closeLinks(links: readonly ProviderLink[], log: Log): Promise<void> {
+  const patience = delay(closingMs, null, { ref: false });
+  const closing = links.map((link) =>
+    link.close().catch((error) => log.warn({ err: error }, "an adapter did not close")),
+  );
+  await Promise.race([Promise.all(closing), patience]);
 }
 
 /** A span of its own for each attempt. */
@@ -137,7 +162,7 @@ class Caller {
     if ("unauthorized" in proof) {
       return { reply: { kind: "unauthorized", why: proof.unauthorized }, proof: null };
     }
-    const leftMs = Math.max(1, this.#policy.timeoutMs.total - (this.#deps.monotonicMs() - startedMs));
+    const leftMs = this.#policy.timeoutMs.total - (this.#deps.monotonicMs() - startedMs);
     const pool = this.#deps.http.of(this.#provider, this.#origin, this.#policy);
     const headers = proof.headers.length === 0 ? request.headers : [...request.headers, ...proof.headers];
     return { reply: await call(pool, { ...request, headers }, leftMs, abort), proof: proof.headers };
@@ -172,24 +197,6 @@ function shown({ method, path, headers, body }: Request, { names }: Authorizer):
   );
   for (const name of names) list[name] = "[hidden]";
   return { method, path, headers: list, body };
-}
-
-async function checkHealth(deps: Deps, provider: string, policy: ProviderPolicy): Promise<HealthAnswer> {
-  const { health } = policy;
-  if (health === null) return { green: false, detail: "no health check is set" };
-  const target = new URL(health.url);
-  const startedMs = deps.monotonicMs();
-  const reply = await call(
-    deps.http.of(provider, target.origin, policy),
-    {
-      method: health.method,
-      path: target.pathname + target.search,
-      headers: ["accept-encoding", "identity"],
-      body: null,
-    },
-    health.timeoutMs,
-  );
-  return healthAnswer(reply, deps.monotonicMs() - startedMs, health);
 }
 
 function openAuth(

@@ -20,12 +20,12 @@ export async function startDueSchedules(sql: Sql, nowMs?: number): Promise<void>
 
 async function startIfDue(
   sql: Sql,
-  { provider, name, timeZone, cron, lastAtMs }: ScheduleRow,
+  { provider, name, timeZone, cron, lastAtMs, lastForm }: ScheduleRow,
   nowMs: number,
 ): Promise<void> {
-  const schedule = { provider, schedule: name };
-  // One that is new begins now, not with what would have been due today.
-  if (lastAtMs === null) return noteSchedule(sql, schedule);
+  const schedule = { provider, schedule: name, form: `${cron} ${timeZone}` };
+  // One that is new, or has changed, begins now, not with what would have been due today.
+  if (lastAtMs === null || lastForm !== schedule.form) return noteSchedule(sql, schedule);
   const dueAtMs = latestRunMs(cron, timeZone, Math.floor(nowMs), makeUpMs);
   if (dueAtMs === null || dueAtMs <= lastAtMs) return;
   await startSchedule(sql, { ...schedule, dueAt: new Date(dueAtMs).toISOString(), by: byClock });

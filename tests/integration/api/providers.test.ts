@@ -347,6 +347,12 @@ const nonsense: [what: string, policy: object, field: string, mend: RegExp][] = 
     /one day at least/,
   ],
   [
+    "maintenance that leaves no window open",
+    { windows: { deliver: [workday], maintenance: [{ days: ["mon"], from: "08:00", to: "18:00" }] } },
+    "windows.maintenance",
+    /shorten one/,
+  ],
+  [
     "an unknown time zone",
     { windows: { timeZone: "Europe/Lodnon" } },
     "windows.timeZone",
@@ -446,4 +452,28 @@ test("a change of one limit, window or flag leaves the others as they are", asyn
   expect(body.limits).toMatchObject({ perSecond: 5, perDay: 200 });
   expect(body.windows).toMatchObject({ timeZone: "Europe/London", deliver: [] });
   expect(body.flags).toEqual({ enabled: true, shadow: false, percentage: 10 });
+});
+
+test("code that no living worker has registered is refused by name, and taken where nobody lives to know", async () => {
+  const scheduled = { schedules: [{ name: "daily", cron: "0 6 * * *", run: "fetch" }] };
+  expect((await create({ slug: "early", url, ...scheduled })).status).toBe(201);
+  await api.sql`
+    insert into redrive.workers (id, host, pid, offers)
+    values ('w-offers', 'h', 1, '{"schedules": ["fetch"], "handlers": ["views"], "adapters": ["own"]}')`;
+  expect((await create({ slug: "known", url, adapter: "own", ...scheduled })).status).toBe(201);
+  expect((await create({ slug: "views", url: "handler:views", adapter: "handler" })).status).toBe(201);
+  for (const [policy, field, mend] of [
+    [{ adapter: "http-jsno" }, "adapter", /registered are own/],
+    [{ adapter: "handler", url: "handler:vews" }, "url", /registered are views/],
+    [
+      { schedules: [{ name: "daily", cron: "0 6 * * *", run: "fetsch" }] },
+      "schedules.0.run",
+      /registered are fetch/,
+    ],
+  ] as const) {
+    const { status, body } = await patch("known", policy);
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([{ field, message: expect.stringMatching(mend) }]);
+  }
+  await api.sql`delete from redrive.workers where id = 'w-offers'`;
 });

@@ -101,12 +101,16 @@ const anAuth = (tokenUrl: string, more: Partial<OAuth2> = {}): OAuth2 => {
 /** One process's authorizer, with connections of its own. */
 function aProcess(
   auth: OAuth2,
-  { keyring = keys, allowPrivate = true }: { keyring?: typeof keys | null; allowPrivate?: boolean } = {},
+  {
+    keyring = keys,
+    allowPrivate = true,
+    monotonicMs = () => nowMs,
+  }: { keyring?: typeof keys | null; allowPrivate?: boolean; monotonicMs?: () => number } = {},
 ): Authorizer {
   const sql = connectSql(base.url, { name: "test worker", max: 4 });
   const http = createPools({ allowPrivate });
   opened.push({ sql, http });
-  const deps = { sql, http, log, monotonicMs: () => nowMs, workerId: `worker ${opened.length}`, keyring };
+  const deps = { sql, http, log, monotonicMs, workerId: `worker ${opened.length}`, keyring };
   return createAuthorizer(deps, "ats", policy, auth, patience);
 }
 
@@ -263,6 +267,15 @@ test("an endpoint that gives the same token again is not asked without end", asy
   expect(server.received.filter(({ url }) => url === "/stubborn")).toHaveLength(2);
 });
 
+test("a token that is over before it is written down is used all the same, and fetched once", async () => {
+  server.answer(says(200, { access_token: "short-lived", expires_in: 1 }));
+  // Each look at the clock is two seconds after the one before.
+  const monotonicMs = () => (nowMs += 2_000);
+  const authorizer = aProcess(anAuth(`${server.url}/brief`), { monotonicMs });
+  expect(await headersOf(authorizer)).toEqual(["authorization", "Bearer short-lived"]);
+  expect(server.received.filter(({ url }) => url === "/brief")).toHaveLength(1);
+});
+
 test("an endpoint that is down is tried three times, once for all, and again when that is forgotten", async () => {
   const provider = aProvider("down");
   provider.set({ tokenEndpointDown: true });
@@ -321,6 +334,11 @@ test.each([
     "an expiry of nonsense",
     { access_token: "t-secret-1", expires_in: "soon" },
     "has an expires_in that is no number",
+  ],
+  [
+    "an expiry of a moment",
+    { access_token: "t-secret-4", expires_in: 0.001 },
+    "has an expires_in that is no number of seconds between 1 and ten years",
   ],
   [
     "an expiry in the past",

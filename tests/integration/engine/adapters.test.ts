@@ -118,7 +118,7 @@ test("an adapter that throws fails its record with the stack, and the worker goe
   expect((await stateOf(sql, "moody")).breaker).toBe("closed");
 });
 
-test("one that can't read the answer fails its record as well, and says nothing about the provider", async () => {
+test("one that can't read the answer fails its record as well, and stops a provider that says nothing else", async () => {
   const { sql } = base;
   server.answer(says(200, { what: "unreadable" }));
   await aProvider(sql, "reading", {
@@ -127,9 +127,11 @@ test("one that can't read the answer fails its record as well, and says nothing 
     options: { greeting: "hi" },
   });
   const ids = await Promise.all(Array.from({ length: 12 }, () => enqueue(sql, "reading", { mood: "fine" })));
-  for (const id of ids) await untilStatus(id, "failed");
+  // An outage may answer 200 with a page: it must not send the whole queue to the failures.
+  await eventually(async () => expect((await stateOf(sql, "reading")).breaker).toBe("open"));
+  await untilStatus(ids[0] ?? "", "failed");
   expect((await failureOf(sql, ids[0] ?? ""))?.category).toBe("adapter_error");
-  expect(await stateOf(sql, "reading")).toMatchObject({ breaker: "closed" });
+  expect((await standing(sql, "reading")).queued).toBeGreaterThan(0);
 });
 
 test("a payload that the adapter finds wrong goes to the people who can correct it, unsent", async () => {
@@ -207,10 +209,10 @@ test("a policy that becomes useless amid its records stops them, and says why", 
   await aProvider(sql, "spoiled", { url: slow.url, batchSizeMax: 2 });
   await sql`insert into redrive.outbox (provider, payload) select 'spoiled', '{}' from generate_series(1, 500)`;
   await eventually(() => expect(slow.received.length).toBeGreaterThan(10));
-  await patchPolicy(sql, "spoiled", { adapter: "moddy" });
+  await patchPolicy(sql, "spoiled", { options: { nobody: "knows" } });
   await eventually(async () => expect((await holdOf(sql, "spoiled")).hold).toBe("unhealthy"));
   const { length } = slow.received;
   expect((await standing(sql, "spoiled")).delivered).toBe(length);
-  await patchPolicy(sql, "spoiled", { adapter: "http-json", batchSizeMax: 10 });
+  await patchPolicy(sql, "spoiled", { options: {}, batchSizeMax: 10 });
   await eventually(async () => expect((await standing(sql, "spoiled")).delivered).toBe(500));
 });

@@ -151,3 +151,16 @@ test("a share is raised at run time, within a second, while records flow", async
   });
   expect(Date.now() - patchedMs).toBeLessThan(1_500);
 });
+
+test("what is not sent uses up no quota and no run", async () => {
+  const { sql } = base;
+  await aProvider(sql, "thrifty", {
+    ...flagged("thrifty", { shadow: true }),
+    limits: { perSecond: null, perMinute: null, perDay: 2, perRun: 2, runEveryMs: 3_600_000 },
+  });
+  for (const id of await enqueueMany(sql, "thrifty", 7)) await untilStatus(id, "discarded");
+  await patchPolicy(sql, "thrifty", { flags: { shadow: false } });
+  for (const id of await enqueueMany(sql, "thrifty", 2)) await untilStatus(id, "delivered");
+  const late = await enqueue(sql, "thrifty");
+  await untilStatus(late, "held");
+});

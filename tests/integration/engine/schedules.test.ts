@@ -1,5 +1,6 @@
 // Schedules: the application's functions, started by the clock of the provider's zone, each time once.
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { runSchedule } from "#db/writes/start-schedule.ts";
 import { localDay } from "#lib/core/zoned.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
@@ -70,8 +71,8 @@ async function aScheduled(slug: string, { cron, agoMs, timeZone = "UTC", run = "
     });
     const ranBefore = async (ms: number, by: string) => {
       await sql`
-        insert into redrive.schedule_runs (provider, schedule, due_at, started_by, ended_at, enqueued)
-        values (${slug}, 'daily', now() - ${ms}::float8 * interval '1 millisecond', ${by}, now(), 0)`;
+        insert into redrive.schedule_runs (provider, schedule, due_at, started_by, form, ended_at, enqueued)
+        values (${slug}, 'daily', now() - ${ms}::float8 * interval '1 millisecond', ${by}, ${`${cron} ${timeZone}`}, now(), 0)`;
     };
     if (agoMs !== null) await ranBefore(agoMs, "Redrive");
     if (ana !== undefined) await ranBefore(ana, "Ana");
@@ -230,4 +231,33 @@ test("a schedule that can't be read stops no other", async () => {
   work = async ({ enqueue }) => enqueue([{ payload: {} }]);
   await aScheduled("zz-after", { cron: dailyAt(Date.now() - hourMs), agoMs: 24 * hourMs });
   await eventually(async () => expect((await standing(base.sql, "zz-after")).delivered).toBe(1));
+});
+
+test("a schedule that is changed begins with what is due from then on, not a second time today", async () => {
+  await aScheduled("changed", { cron: dailyAt(Date.now() - 5 * hourMs), agoMs: 5 * hourMs });
+  const earlier = [{ name: "daily", cron: dailyAt(Date.now() - hourMs), run: "fetch" }];
+  await base.sql`
+    update redrive.providers set policy = jsonb_set(policy, '{schedules}', ${base.sql.json(earlier)}) where slug = 'changed'`;
+  await eventually(async () => expect((await rowsOf("changed")).length).toBe(2));
+  expect(runsOf("changed")).toEqual([]);
+  expect((await rowsOf("changed")).map(({ startedBy }) => startedBy)).toEqual([
+    "Redrive",
+    "Redrive, beginning",
+  ]);
+});
+
+test("a job that a dead worker had in its hands goes to another", async () => {
+  await base.sql`insert into redrive.workers (id, host, pid, seen_at, job_workers)
+    values ('dead', 'host', 1, now() - interval '1 hour', '{worker-of-the-dead}')`;
+  const [job] = await base.sql<{ id: string }[]>`
+    select id from graphile_worker.add_job('nobody_knows_this_task')`;
+  await base.sql`
+    update graphile_worker._private_jobs set locked_by = 'worker-of-the-dead', locked_at = now() where id = ${job?.id ?? ""}`;
+  await freeJobsOfDeadWorkers(base.sql);
+  const [after] = await base.sql<{ lockedBy: string | null }[]>`
+    select locked_by from graphile_worker._private_jobs where id = ${job?.id ?? ""}`;
+  expect(after?.lockedBy).toBeNull();
+  const [worker] = await base.sql<{ names: string[] }[]>`
+    select job_workers as names from redrive.workers where id <> 'dead' order by started_at limit 1`;
+  expect(worker?.names.length).toBeGreaterThan(0);
 });

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { BadEnvironment } from "#lib/node/env.ts";
 import { loadApplication } from "#worker/application.ts";
+import { anHttpAdapter, aRecord, aReply } from "./adapters/support.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "redrive-application-"));
@@ -71,6 +72,20 @@ test("an adapter can't take a built-in one's name", async () => {
   const zod = import.meta.resolve("zod");
   const text = `import { z } from ${JSON.stringify(zod)}; export default { ${whole}, adapters: { soap: { options: z.object({}), create: () => {} } } }`;
   await expect(load(text)).rejects.toThrow("default.adapters.soap has the name of a built-in adapter");
+});
+
+test("the example's adapter keeps a company, and knows a maintenance page with 200 from one", async () => {
+  const { read } = anHttpAdapter(
+    "company-register",
+    { url: "https://register.example/companies", options: { country: "de" } },
+    { application: await loadApplication({ REDRIVE_APPLICATION: "examples/application.ts" }) },
+  );
+  const company = { name: "ACME", dissolved: false };
+  expect(read?.(aReply(200, company), aRecord())).toEqual({ response: JSON.stringify(company) });
+  const unexpected = { outcome: "unexpected", error: "200: what came is no company" };
+  for (const body of ["<html>Back at noon</html>", "", "null", { name: "ACME" }])
+    expect(read?.(aReply(200, body), aRecord())).toEqual(unexpected);
+  expect(read?.(aReply(503, "<html>"), aRecord())).toEqual({});
 });
 
 test("the page's adapter is the example's, and as long as it says", () => {

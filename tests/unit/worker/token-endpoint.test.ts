@@ -52,7 +52,8 @@ test("by post, id and secret are in the form, and no header carries them", () =>
 
 test.each([
   ["a number of seconds", { expires_in: 60 }, 60_000],
-  ["a fraction", { expires_in: 0.5 }, 500],
+  ["a second", { expires_in: 1 }, 1_000],
+  ["a fraction", { expires_in: 1.5 }, 1_500],
   ["a number as text", { expires_in: "3600" }, 3_600_000],
   ["nothing: five minutes", {}, 300_000],
   ["null: five minutes", { expires_in: null }, 300_000],
@@ -63,7 +64,7 @@ test.each([
 });
 
 const good = { access_token: "t-1", token_type: "Bearer", expires_in: 60 };
-const expiry = "has an expires_in that is no number of seconds between 0 and ten years";
+const expiry = "has an expires_in that is no number of seconds between 1 and ten years";
 
 test.each([
   ["no token", { token_type: "Bearer" }, "has no access_token"],
@@ -74,6 +75,7 @@ test.each([
   ["an endless token", { ...good, access_token: "t".repeat(16_385) }, "more than 16 KiB"],
   ["a token of another type", { ...good, token_type: "mac" }, "another token_type than bearer"],
   ["an expiry of 0", { ...good, expires_in: 0 }, expiry],
+  ["an expiry of less than a second", { ...good, expires_in: 0.999 }, expiry],
   ["an expiry in the past", { ...good, expires_in: -1 }, expiry],
   ["an expiry of more than ten years", { ...good, expires_in: 315_360_001 }, expiry],
   ["an expiry without end", '{"access_token":"t-1","expires_in":1e999}', expiry],

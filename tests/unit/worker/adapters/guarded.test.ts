@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "#lib/core/reply.ts";
-import { type Adapter, BadPayload, type HttpAdapter } from "#worker/adapters/adapter.ts";
+import { type Adapter, BadPayload, type DirectAdapter, type HttpAdapter } from "#worker/adapters/adapter.ts";
+import { underDeadline } from "#worker/adapters/deadline.ts";
 import { attemptWith } from "#worker/adapters/guarded.ts";
 import type { Request } from "#worker/http/call.ts";
 import { anHttpAdapter, aRecord, aReply, moment } from "./support.ts";
@@ -37,14 +38,18 @@ describe("a throw", () => {
     "deliver, later": { kind: "direct", deliver: async () => boom() },
     "read of a direct one": { kind: "direct", deliver: async () => aReply(200), read: boom },
   };
-  test.each(Object.entries(adapters))("from %s becomes a value with its stack", async (_, adapter) => {
-    const { attempted } = await run(adapter);
-    expect(attempted).toEqual({
-      kind: "adapter_error",
-      message: "boom",
-      stack: expect.stringContaining("guarded.test.ts"),
-    });
-  });
+  test.each(Object.entries(adapters))(
+    "from %s becomes a value with its stack, and what had come back",
+    async (hook, adapter) => {
+      const { attempted } = await run(adapter);
+      expect(attempted).toEqual({
+        kind: "adapter_error",
+        message: "boom",
+        stack: expect.stringContaining("guarded.test.ts"),
+        reply: ["read", "next", "read of a direct one"].includes(hook) ? aReply(200) : null,
+      });
+    },
+  );
 
   test.each([
     ["a text", "boom", "boom"],
@@ -100,6 +105,99 @@ test("an adapter that only builds leaves the reply as it came", async () => {
   expect(await run({ kind: "http", build }, aReply(500, "oh"))).toEqual({
     asked: ["/1"],
     attempted: { kind: "replied", reply: aReply(500, "oh"), reading: null },
+  });
+});
+
+describe("nonsense is an adapter error that names hook and member", () => {
+  const builds = (more: object): Adapter =>
+    ({ kind: "http", build: () => ({ ...request("/1"), ...more }) }) as unknown as Adapter;
+  const reads = (reading: unknown): Adapter =>
+    ({ kind: "http", build, read: () => reading }) as unknown as Adapter;
+  const follows = (next: unknown): Adapter =>
+    ({ kind: "http", build, next: () => next }) as unknown as Adapter;
+  const delivers = (reply: unknown): Adapter =>
+    ({ kind: "direct", deliver: async () => reply }) as unknown as Adapter;
+
+  test.each<[string, Adapter]>([
+    ["build: method must be a text", builds({ method: undefined })],
+    ["build: path must be a text that begins with /", builds({ path: "records" })],
+    ["build: path must be", builds({ path: new URL("https://a.example/") })],
+    ["build: headers must be a list of texts", builds({ headers: { accept: "*/*" } })],
+    ["build: headers must be", builds({ headers: ["accept"] })],
+    ["build: headers must be", builds({ headers: ["x-attempt", 1] })],
+    ["build: body must be a text or null", builds({ body: undefined })],
+    ["build: body must be", builds({ body: { a: 1 } })],
+    ["build: must give a request", { kind: "http", build: () => null } as unknown as Adapter],
+    ["read: must give an object", reads("delivered")],
+    ["read: must give an object", reads([])],
+    ["read: outcome must be one of delivered, duplicate", reads({ outcome: "ok" })],
+    ["read: outcome must be", reads({ outcome: null })],
+    ["read: error must be a text", reads({ error: new Error("no") })],
+    ["read: response must be a text", reads({ response: { a: 1 } })],
+    ["next: must give a request", follows(true)],
+    ["next: path must be", follows({ ...request("/2"), path: "2" })],
+    ["deliver: must give a reply", delivers(undefined)],
+    ["deliver: must give a reply", delivers({ kind: "delivered" })],
+    ["deliver: status must be a whole number", delivers({ ...aReply(200), status: "200" })],
+    ["deliver: headers must be an object", delivers({ ...aReply(200), headers: null })],
+    ["deliver: body must be a text", delivers({ ...aReply(200), body: null })],
+  ])("%s", async (words, adapter) => {
+    const { attempted, asked } = await run(adapter);
+    expect(attempted).toMatchObject({
+      kind: "adapter_error",
+      message: expect.stringContaining(words),
+      reply: asked.length === 0 ? null : aReply(200),
+    });
+  });
+
+  test("a reading of nothing is none", async () => {
+    expect((await run(reads(undefined))).attempted).toMatchObject({ kind: "replied", reading: null });
+    expect((await run(follows(undefined))).attempted).toMatchObject({ kind: "replied" });
+  });
+});
+
+describe("an adapter that is a class", () => {
+  class Polling implements HttpAdapter {
+    readonly kind = "http";
+    readonly #path = "/own";
+    build = () => request(this.#path);
+    read({ body }: { body: string }) {
+      return { response: `${this.#path} ${body}` };
+    }
+    next(_reply: unknown, _record: unknown, step: number) {
+      return step === 1 ? request(`${this.#path}/2`) : null;
+    }
+  }
+  class Mailing implements DirectAdapter {
+    readonly kind = "direct";
+    readonly #server = "mail";
+    closed = "";
+    async deliver() {
+      return aReply(200, this.#server);
+    }
+    read() {
+      return { response: this.#server };
+    }
+    async close() {
+      this.closed = this.#server;
+    }
+  }
+
+  test("keeps its this in every hook", async () => {
+    const { attempted, asked } = await run(new Polling(), aReply(200), aReply(200, "done"));
+    expect(asked).toEqual(["/own", "/own/2"]);
+    expect(attempted).toMatchObject({ reading: { response: "/own done" } });
+  });
+
+  test("keeps it, and its methods, under a deadline", async () => {
+    const mailing = new Mailing();
+    const adapter = underDeadline(mailing, 1_000);
+    expect((await run(adapter)).attempted).toMatchObject({
+      reply: { body: "mail" },
+      reading: { response: "mail" },
+    });
+    await adapter.close?.();
+    expect(mailing.closed).toBe("mail");
   });
 });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { classify } from "#lib/core/classify.ts";
 import { BadPayload } from "#worker/adapters/adapter.ts";
@@ -133,6 +134,19 @@ test("the worker's end ends it, and nothing of it stays with the worker's signal
     reply: { kind: "timeout" },
   });
 });
+
+test.each(["its time is over", "the worker ends"])(
+  "of one that never settles nothing is left once %s: no clock, no listener",
+  async (when) => {
+    const ending = new AbortController();
+    const running = run(() => new Promise(() => {}), {}, ending.signal);
+    if (when === "the worker ends") ending.abort();
+    else await vi.advanceTimersByTimeAsync(5_000);
+    expect(await running).toMatchObject({ reply: { kind: "timeout" } });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(ending.signal, "abort")).toHaveLength(0);
+  },
+);
 
 test.each([
   [

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import type { Outgoing } from "#worker/adapters/adapter.ts";
+import { BadPayload, type Outgoing } from "#worker/adapters/adapter.ts";
 import { anHttpAdapter, aRecord, headersOf, moment, recordId } from "./support.ts";
 
 const url = "https://ats.example/results?client=7";
 const build = (record: Outgoing, policy: Record<string, unknown> = {}) =>
   anHttpAdapter("http-json", { url, ...policy }, { proofNames: ["x-api-key"] }).build(record, moment);
+
+const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+const continued = `00-${trace}-b7ad6b7169203331-00`;
 
 test("the payload goes byte for byte, with the contract's headers", () => {
   const payload = '{"score": 12345678901234567890.50, "candidate": 7}';
@@ -48,10 +51,45 @@ test("a record's own headers go along, but for those that are the connection's, 
   expect(got["x-api-key"]).toBeUndefined();
 });
 
-const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+test.each<[string, Record<string, unknown>, string]>([
+  ["a name with a space", { "X Tenant": "acme" }, "\"X Tenant\" can't be a header's name"],
+  ["no name", { "": "acme" }, "\"\" can't be a header's name"],
+  ["a name of two lines", { "X-A\r\nX-B": "1" }, "can't be a header's name"],
+  ["a line break", { "X-Tenant": "acme\r\nX-Evil: 1" }, '"X-Tenant" has a character that HTTP can\'t carry'],
+  ["a control character", { "X-Tenant": "a\u0007" }, '"X-Tenant" has a character'],
+  ["a letter beyond Latin-1", { "X-Tenant": "Łódź" }, '"X-Tenant" has a character'],
+  ["a number", { "X-Tenant": 7 }, '"X-Tenant" must be a text'],
+  ["an object", { "X-Tenant": { a: 1 } }, '"X-Tenant" must be a text'],
+  ["a trace's state of two lines", { traceparent: continued, tracestate: "a=1\nb=2" }, '"tracestate" has'],
+])("a header of its own that HTTP can't carry (%s) is the record's fault, by name", (_, headers, words) => {
+  const record = aRecord({}, { headers: headers as Record<string, string> });
+  expect(() => build(record)).toThrow(BadPayload);
+  expect(() => build(record)).toThrow(words);
+});
+
+test("a header that is not sent at all may hold what it likes", () => {
+  const headers = { Host: "Łódź", "X-Api-Key": "\n", "webhook-signature": "v1,theirs", traceparent: "Łódź" };
+  const got = headersOf(build(aRecord({}, { headers })));
+  expect(got["webhook-signature"]).toBeUndefined();
+  expect(got["x-api-key"]).toBeUndefined();
+});
+
+test("Latin-1 and tabs go as they are", () => {
+  const headers = { "X-City": "Köln\tSüd" };
+  expect(headersOf(build(aRecord({}, { headers })))["x-city"]).toBe("Köln\tSüd");
+});
+
+test.each([
+  ["order 7/ü 100%", "order 7/ü 100%"],
+  ["Łódź\n7%", "%C5%81ód%C5%BA%0A7%"],
+  ["🚚", "%F0%9F%9A%9A"],
+  ["\ud800", "%EF%BF%BD"],
+])("a correlation id is percent-encoded only where HTTP can't carry it: %j", (correlationId, sent) => {
+  expect(headersOf(build(aRecord({}, { correlationId })))["x-correlation-id"]).toBe(sent);
+});
 
 test("a record in a trace stays in it, with this attempt as the newest span", () => {
-  const headers = { Traceparent: `00-${trace}-b7ad6b7169203331-00`, tracestate: "vendor=1" };
+  const headers = { Traceparent: continued, tracestate: "vendor=1" };
   expect(headersOf(build(aRecord({}, { headers })))).toMatchObject({
     traceparent: `00-${trace}-${moment.span}-00`,
     tracestate: "vendor=1",
