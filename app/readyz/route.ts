@@ -1,6 +1,6 @@
 // Ready to serve: the database answers, it is migrated, and a worker lives.
 import { readReadiness } from "#db/reads/readiness.ts";
-import { type Readiness, silentDatabase } from "#lib/core/readiness.ts";
+import { faultyDatabase, type Readiness, silentDatabase } from "#lib/core/readiness.ts";
 import { deps } from "#lib/server/deps.ts";
 
 export const dynamic = "force-dynamic";
@@ -24,7 +24,7 @@ async function readiness(): Promise<Readiness> {
     return await Promise.race([readReadiness(sql), silence.promise]);
   } catch (error) {
     log.warn({ err: error }, "not ready");
-    return silentDatabase(patienceMs);
+    return faultyDatabase(error);
   } finally {
     clearTimeout(timer);
   }

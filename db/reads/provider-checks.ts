@@ -1,18 +1,22 @@
 // What the checks ask about providers: who has a stored secret, who has a health check, and who is stuck.
 import type { Sql } from "#db/client.ts";
-import type { ProviderPolicy } from "#lib/contract/policy.ts";
+import { ProviderPolicy } from "#lib/contract/policy.ts";
 import type { ProviderSeen } from "#lib/core/checks.ts";
 
 export const readSealed = (sql: Sql): Promise<{ slug: string; sealedAuth: string }[]> => sql`
   select slug, sealed_auth from redrive.providers where sealed_auth is not null order by slug`;
 
 /** Of those that are not switched off. */
-export const readHealthChecks = (sql: Sql): Promise<{ slug: string; policy: ProviderPolicy }[]> => sql`
-  select providers.slug, providers.policy
-  from redrive.providers
-  join redrive.provider_state as state on state.provider = providers.slug
-  where not state.disabled and jsonb_typeof(providers.policy -> 'health') = 'object'
-  order by providers.slug`;
+export async function readHealthChecks(sql: Sql): Promise<{ slug: string; policy: ProviderPolicy }[]> {
+  const rows = await sql<{ slug: string; policy: unknown }[]>`
+    select providers.slug, providers.policy
+    from redrive.providers
+    join redrive.provider_state as state on state.provider = providers.slug
+    where not state.disabled and jsonb_typeof(providers.policy -> 'health') = 'object'
+    order by providers.slug`;
+  // One that was stored before a setting existed has that setting's default.
+  return rows.map(({ slug, policy }) => ({ slug, policy: ProviderPolicy.parse(policy) }));
+}
 
 export async function readProvidersSeen(sql: Sql): Promise<ProviderSeen[]> {
   const rows = await sql<

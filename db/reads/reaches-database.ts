@@ -1,8 +1,11 @@
 // Whether the database answers a connection made just for this question, which owes nothing to any pool.
 import postgres from "postgres";
 
-/** A refusal is an answer, but for these: the server is going, coming, or nobody is there behind the connection. */
-const isAway = /^(08|57P0)/;
+/**
+ * A refusal is an answer, but for these: the server is going, coming, has no connection left to give, or nobody is there
+ * behind the connection. Of no use to us, and it may be over soon.
+ */
+const isAway = /^(08|57P0|53300)/;
 
 export async function reachesDatabase(url: string, patienceMs = 5_000): Promise<boolean> {
   const sql = postgres(url, {

@@ -16,7 +16,8 @@ export type Bucket = { tokens: number; atMs: number };
 /** At most `limit` (a whole number from 1) in any `perMs` (whole ms). */
 export type RateRule = { limit: number; perMs: number };
 
-const capacityOf = (limit: number): number => Math.max(1, Math.floor(limit / 20));
+/** Two from 20 on: with one alone a sender that wakes a little late has lost that time for good. */
+const capacityOf = (limit: number): number => (limit < 20 ? 1 : Math.max(2, Math.floor(limit / 20)));
 
 /** A full one. */
 export const newBucket = (limit: number, nowMs: number): Bucket => ({

@@ -12,6 +12,7 @@ import {
   type WorkerSeen,
   workerSilentMs,
 } from "#lib/core/checks.ts";
+import { databaseFault } from "#lib/core/database-fault.ts";
 
 export type Readiness = {
   status: "ready" | "not ready";
@@ -46,6 +47,14 @@ export const silentDatabase = (patienceMs: number): Readiness =>
       "Look after the database.",
     ),
   ]);
+
+/** A fault that has no sentence of its own is in the log: what the driver says may hold what a probe should not learn. */
+export const faultyDatabase = (error: unknown): Readiness => {
+  const fault = databaseFault(error);
+  if (fault === null)
+    return told([fails("database", "The database could not be asked.", "See this process's log.")]);
+  return told([fails("database", fault.says, fault.mend)]);
+};
 
 function told(checks: Check[]): Readiness {
   const reasons = checks.filter(({ level }) => level === "fail").map(sentenceOf);

@@ -1,5 +1,7 @@
 // What the doctor finds, each trouble alone; then as a person runs it.
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
@@ -27,9 +29,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Given = { url?: string; secret?: string; wallMs?: () => number };
+type Given = { url?: string; secret?: string; wallMs?: () => number; patienceMs?: number };
 
-const examined = ({ url = base.url, secret: given = secret, wallMs }: Given = {}): Promise<Check[]> =>
+const examined = ({ url = base.url, secret: given = secret, ...more }: Given = {}): Promise<Check[]> =>
   examine({
     env: readEnv({
       NODE_ENV: "test",
@@ -37,7 +39,7 @@ const examined = ({ url = base.url, secret: given = secret, wallMs }: Given = {}
       REDRIVE_SECRET: given,
       REDRIVE_ALLOW_PRIVATE_NETWORKS: "1",
     }),
-    wallMs,
+    ...more,
   });
 
 /** What is not well, in short. */
@@ -107,6 +109,39 @@ test("a wrong password and a database that does not exist are told apart", async
   ]);
   expect(await troubles({ url: anotherUrl((url) => Object.assign(url, { pathname: "/nowhere" })) })).toEqual([
     "fail database: The database that DATABASE_URL names does not exist.",
+  ]);
+});
+
+/** A way to the database that lets nothing more through once somebody has said `word`. */
+async function aWayThatFallsSilentAt(word: string): Promise<AsyncDisposable & { url: string }> {
+  const { hostname, port } = new URL(base.url);
+  const sockets = new Set<Socket>();
+  const way = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    for (const socket of [client, server]) sockets.add(socket.on("error", () => {}));
+    server.pipe(client);
+    client.on("data", (said) => (said.includes(word) ? server.unpipe(client) : server.write(said)));
+  });
+  await once(way.listen(0, "127.0.0.1"), "listening");
+  const { port: ours } = way.address() as AddressInfo;
+  return {
+    url: anotherUrl((url) => Object.assign(url, { hostname: "127.0.0.1", port: String(ours) })),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => way.close(closed));
+    },
+  };
+}
+
+test.each([
+  ["at the first question", "server_version"],
+  ["at the last of a start's", "sealed_auth"],
+  ["at the doctor's own", "redrive.workers"],
+  ["at the doctor's last", "redrive.due_lanes"],
+])("a database that falls silent %s is told so, with how long it was waited for", async (_, word) => {
+  await using way = await aWayThatFallsSilentAt(word);
+  expect(await troubles({ url: way.url, patienceMs: 250 })).toEqual([
+    "fail database: The database was reached, and then said nothing for 0.25 s.",
   ]);
 });
 

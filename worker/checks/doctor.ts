@@ -5,7 +5,7 @@ import { runProviderChecks } from "#worker/checks/provider-checks.ts";
 import { type CheckGiven, runStartChecks } from "#worker/checks/start-checks.ts";
 
 export const examine = (given: CheckGiven): Promise<Check[]> =>
-  runStartChecks(given, async (sql) => [
-    checkWorkers(await readWorkers(sql)),
-    ...(await runProviderChecks(sql, given.env)),
+  runStartChecks(given, async (sql, patiently) => [
+    checkWorkers(await patiently(readWorkers(sql))),
+    ...(await runProviderChecks(sql, given.env, patiently)),
   ]);

@@ -3,20 +3,27 @@ import type { Sql } from "#db/client.ts";
 import { readHealthChecks, readProvidersSeen } from "#db/reads/provider-checks.ts";
 import { type Check, checkBreakers, checkHealth, checkQueues, type HealthSeen } from "#lib/core/checks.ts";
 import type { Env } from "#lib/node/env.ts";
+import type { Patiently } from "#worker/checks/start-checks.ts";
 import { askHealth } from "#worker/http/health-check.ts";
 import { createPools } from "#worker/http/pools.ts";
 
 /** Health checks under way at once: fifty providers must not be fifty look-ups in one moment. */
 const atOnce = 10;
 
-export async function runProviderChecks(sql: Sql, env: Env): Promise<Check[]> {
-  const seen = await readProvidersSeen(sql);
-  return [await healthCheck(sql, env), checkBreakers(seen), checkQueues(seen)];
+export async function runProviderChecks(sql: Sql, env: Env, patiently: Patiently): Promise<Check[]> {
+  const seen = await patiently(readProvidersSeen(sql));
+  const waiting = await patiently(readHealthChecks(sql));
+  return [await askAll(waiting, env), checkBreakers(seen), checkQueues(seen)];
 }
 
-/** One call to the health check of each provider that has one, through the same guard as any delivery. */
-export async function healthCheck(sql: Sql, env: Env): Promise<Check> {
-  const waiting = await readHealthChecks(sql);
+export const healthCheck = async (sql: Sql, env: Env): Promise<Check> =>
+  askAll(await readHealthChecks(sql), env);
+
+/**
+ * One call to the health check of each provider that has one, through the same guard as any delivery; each within its own
+ * time.
+ */
+async function askAll(waiting: Awaited<ReturnType<typeof readHealthChecks>>, env: Env): Promise<Check> {
   const http = createPools({ allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS });
   const answers: HealthSeen[] = [];
   const askInTurn = async () => {

@@ -18,30 +18,39 @@ import { databaseFault } from "#lib/core/database-fault.ts";
 import { type Env, required } from "#lib/node/env.ts";
 import { CannotOpen, type Keyring, keyring, unseal } from "#lib/node/secrets.ts";
 
-/** Connecting, and then all answers, are waited for this long each, ms. */
-const patienceMs = 10_000;
+/** For so long answers are waited for, ms. Connecting has as much for itself: connectSql's limit. */
+const answersMostMs = 10_000;
+
+/** Waits for what is asked of the database, but not for ever. */
+export type Patiently = <T>(asking: Promise<T>) => Promise<T>;
 
 export type CheckGiven = {
   env: Env;
   /** This host's clock. */
   wallMs?: () => number;
+  /** How long answers are waited for; a test has less time. */
+  patienceMs?: number;
 };
 
 /**
  * The checks, in the order in which they are worth reading. What can't be asked because something before it failed is
  * left out.
  *
- * @param then more of them, over the same connection, once the database is at this code's state.
+ * @param then more of them, over the same connection, once the database is at this code's state; it may ask others than the
+ *   database, so it says itself what is waited for patiently.
  */
 export async function runStartChecks(
-  { env, wallMs = Date.now }: CheckGiven,
-  then: (sql: Sql) => Promise<Check[]> = async () => [],
+  { env, wallMs = Date.now, patienceMs = answersMostMs }: CheckGiven,
+  then: (sql: Sql, patiently: Patiently) => Promise<Check[]> = async () => [],
 ): Promise<Check[]> {
   const keys = keyring(env);
   const sql = connectSql(required(env, "DATABASE_URL"), { name: "redrive checks", max: 1 });
+  const patiently: Patiently = (asking) => within(patienceMs, asking);
   try {
-    const checks = await withPatience(askAll(sql, { keys, wallMs }));
-    return isHopeless(checks) ? checks : [...checks, ...(await then(sql))];
+    // Connected, and only then is the time of the answers counted.
+    (await sql.reserve()).release();
+    const checks = await patiently(askAll(sql, { keys, wallMs }));
+    return isHopeless(checks) ? checks : [...checks, ...(await then(sql, patiently))];
   } catch (error) {
     return [faultCheck(error)];
   } finally {
@@ -50,11 +59,18 @@ export async function runStartChecks(
   }
 }
 
-class Silence extends Error {}
+class Silence extends Error {
+  readonly afterMs: number;
 
-async function withPatience<T>(asking: Promise<T>): Promise<T> {
+  constructor(afterMs: number) {
+    super("the database says nothing");
+    this.afterMs = afterMs;
+  }
+}
+
+async function within<T>(mostMs: number, asking: Promise<T>): Promise<T> {
   const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() => silence.reject(new Silence()), 2 * patienceMs);
+  const timer = setTimeout(() => silence.reject(new Silence(mostMs)), mostMs);
   try {
     return await Promise.race([asking, silence.promise]);
   } finally {
@@ -69,7 +85,7 @@ function faultCheck(error: unknown): Check {
   if (error instanceof Silence) {
     return fails(
       "database",
-      `The database was reached, and then said nothing for ${patienceMs / 1_000} s.`,
+      `The database was reached, and then said nothing for ${error.afterMs / 1_000} s.`,
       "See what its sessions wait for in pg_stat_activity.",
     );
   }

@@ -14,7 +14,8 @@ export type ProbeServer = { port: number; stop: () => Promise<void> };
 type Answer = { ok: boolean; body: Record<string, unknown> };
 
 /**
- * Listens at all addresses, for whoever probes is seldom on the same machine; it tells nothing but figures.
+ * Listens at all addresses, for whoever probes is seldom on the same machine. So it tells no secret and no record's data:
+ * figures, what this process is at, and the names of the providers that it delivers for.
  *
  * @param look null while the worker starts.
  * @throws BadEnvironment when nobody can listen there.

@@ -240,3 +240,31 @@ test("a loopback provider is refused where private networks are not allowed", as
     await strict.stop();
   }
 });
+
+test("a policy that an earlier release stored goes on, with the defaults of what it did not know", async () => {
+  const { sql } = base;
+  server.answer(ok);
+  const stored = {
+    name: "Earlier",
+    url: `${server.url}/earlier`,
+    method: "POST",
+    adapter: "http-json",
+    batchSizeMax: 10,
+    connectionsMax: 25,
+    slowMs: 30_000,
+    timeoutMs: { connect: 5_000, headers: 30_000, total: 90_000 },
+    backoff: { baseMs: 60_000, factor: 3, jitter: 0.2, attemptsMax: 5 },
+    breaker: { probeEveryMs: 600_000, goodTrials: 3 },
+    health: { url: `${server.url}/health`, everyMs: 60_000, timeoutMs: 5_000, expect: 200 },
+    auth: { kind: "none" },
+    windows: { timeZone: "UTC", deliver: [], maintenance: [] },
+    limits: { perSecond: null, perMinute: null, perDay: null, perRun: null, runEveryMs: 60_000 },
+    rules: [],
+    onInvalid: "fail",
+    autoRedrive: true,
+    flags: { enabled: true, shadow: false, percentage: 100 },
+  };
+  await sql`insert into redrive.providers (slug, policy, updated_by) values ('earlier', ${sql.json(stored)}, 'test')`;
+  const [row] = await sql<{ id: string }[]>`select redrive.enqueue('earlier', '{}', dedupe_key => 'k') as id`;
+  await eventually(async () => expect((await statusOf(sql, row?.id ?? "")).status).toBe("delivered"));
+});

@@ -9,7 +9,7 @@ const empty: Bucket = { tokens: 0, atMs: startMs };
 describe("a bucket", () => {
   test.each([
     [1, 1],
-    [39, 1],
+    [39, 2],
     [40, 2],
     [100, 5],
     [100_000, 5_000],
@@ -55,8 +55,8 @@ describe("a bucket", () => {
   test("takes a lowered limit at once", () => {
     const full = newBucket(1_000, startMs);
     expect(bucketRoom(full, perSecond(1_000), startMs)).toBe(50);
-    expect(bucketRoom(full, perSecond(20), startMs)).toBe(1);
-    expect(nextTokenMs(take(full, perSecond(20), startMs, 1), perSecond(20), startMs)).toBe(startMs + 50);
+    expect(bucketRoom(full, perSecond(20), startMs)).toBe(2);
+    expect(nextTokenMs(take(full, perSecond(20), startMs, 2), perSecond(20), startMs)).toBe(startMs + 53);
   });
 
   test("takes a raised limit as time passes, not as a gift", () => {

@@ -5,7 +5,7 @@ const mebibyte = 1_048_576;
 /** How many rows each statement has. */
 const counts = (statements: Iterable<string>) =>
   Array.from(statements, (rows) => (JSON.parse(rows) as unknown[]).length);
-const many = (count: number, payload: unknown) => Array.from({ length: count }, () => ({ payload }));
+const many = (count: number, payload: string | number) => Array.from({ length: count }, () => ({ payload }));
 
 test("small records go a thousand a statement, in their order", () => {
   const records = Array.from({ length: 2_001 }, (_, n) => ({ payload: { n }, dedupeKey: `key-${n}` }));
