@@ -14,7 +14,6 @@ export async function readHealthChecks(sql: Sql): Promise<{ slug: string; policy
     join redrive.provider_state as state on state.provider = providers.slug
     where not state.disabled and jsonb_typeof(providers.policy -> 'health') = 'object'
     order by providers.slug`;
-  // One that was stored before a setting existed has that setting's default.
   return rows.map(({ slug, policy }) => ({ slug, policy: ProviderPolicy.parse(policy) }));
 }
 

@@ -15,7 +15,7 @@ export function checkPolicy(policy: ProviderPolicy): ProviderPolicy {
 export function mergePolicy(policy: ProviderPolicy, patch: PatchProvider): ProviderPolicy {
   const { timeoutMs, backoff, breaker, windows, limits, flags, ...flat } = patch;
   const given = Object.fromEntries(Object.entries(flat).filter(([, value]) => value !== undefined));
-  const merged = ProviderPolicy.parse({
+  const merged = parsed({
     ...policy,
     ...given,
     timeoutMs: { ...policy.timeoutMs, ...timeoutMs },
@@ -27,6 +27,16 @@ export function mergePolicy(policy: ProviderPolicy, patch: PatchProvider): Provi
   });
   const raised = patch.batchSizeMax !== undefined && patch.connectionsMax === undefined;
   return raised ? withConnections(merged) : merged;
+}
+
+/** @throws Refused `invalid_input`: something that was stored by an earlier release is refused by this one. */
+function parsed(policy: unknown): ProviderPolicy {
+  const { data, error } = ProviderPolicy.safeParse(policy);
+  if (data) return data;
+  const errors = error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
+  throw new Refused("invalid_input", errors.map(({ field, message }) => `${field}: ${message}.`).join(" "), {
+    errors,
+  });
 }
 
 /** A batch can't be wider than the connections that carry it. */

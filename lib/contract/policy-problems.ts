@@ -4,6 +4,7 @@
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
 import { cronProblem } from "#lib/core/cron.ts";
+import { isReservedHeader } from "#lib/core/http-headers.ts";
 import { ruleProblem, shadowed } from "#lib/core/rules.ts";
 import { openingAt, type Window, windowProblem } from "#lib/core/windows.ts";
 import { isTimeZone } from "#lib/core/zoned.ts";
@@ -56,6 +57,12 @@ function addresses({ url, adapter, auth, health }: ProviderPolicy): PolicyProble
       schemeOf(health.url) !== scheme && {
         field: "health.url",
         message: `must be ${scheme}: as the provider's URL is, or it tells of another door than the one we use`,
+      },
+    auth.kind === "header" &&
+      isReservedHeader(auth.name) && {
+        field: "auth.name",
+        message:
+          "is a header that the connection or Redrive sets; use another, like X-Api-Key or Authorization",
       },
     auth.kind === "oauth2_client_credentials" &&
       scheme === "https" &&

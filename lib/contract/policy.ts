@@ -3,11 +3,7 @@
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
 import { days, periods } from "#lib/core/calendar.ts";
-import {
-  isReservedHeader,
-  headerName as namePattern,
-  headerValue as valuePattern,
-} from "#lib/core/http-headers.ts";
+import { headerName as namePattern, headerValue as valuePattern } from "#lib/core/http-headers.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { teams } from "#lib/core/status.ts";
 
@@ -32,9 +28,6 @@ const targetUrl = z
   .refine(noCredentials, credentialsRefused);
 const headerName = z.string().regex(namePattern, "must be an HTTP header's name");
 const secretText = z.string().min(1).max(4_000);
-const proofName = headerName.refine((name) => !isReservedHeader(name), {
-  error: "is a header that the connection or Redrive sets; use another, like X-Api-Key or Authorization",
-});
 /** Trimmed: a line break that was pasted along would have every request refused before it leaves. */
 const proofValue = z
   .string()
@@ -67,7 +60,7 @@ const SigningSecret = z.union([
 /** How a request proves who we are. Secrets are write-only: read back, they are null. */
 export const ProviderAuth = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.literal("header"), name: proofName, value: proofValue.nullable() }),
+  z.strictObject({ kind: z.literal("header"), name: headerName, value: proofValue.nullable() }),
   z.strictObject({
     kind: z.literal("basic"),
     user: z.string().min(1).max(400),

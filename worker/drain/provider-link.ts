@@ -6,7 +6,7 @@ import { ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
 import type { HealthAnswer } from "#lib/core/health.ts";
 import type { Reply } from "#lib/core/reply.ts";
 import type { Log } from "#lib/node/log.ts";
-import { unseal } from "#lib/node/secrets.ts";
+import { type Keyring, unseal } from "#lib/node/secrets.ts";
 import type { Adapter, Outgoing } from "#worker/adapters/adapter.ts";
 import { type Attempted, attemptWith } from "#worker/adapters/guarded.ts";
 import { createAdapter } from "#worker/adapters/registry.ts";
@@ -199,6 +199,16 @@ function shown({ method, path, headers, body }: Request, { names }: Authorizer):
   return { method, path, headers: list, body };
 }
 
+function unsealed(keyring: Keyring, provider: string, sealed: string): string {
+  try {
+    return unseal(keyring, `provider:${provider}`, sealed);
+  } catch (error) {
+    throw new Error("its secrets can't be opened: REDRIVE_SECRET is not the one they were stored under", {
+      cause: error instanceof Error ? error.name : undefined,
+    });
+  }
+}
+
 function openAuth(
   { keyring }: Pick<Deps, "keyring">,
   provider: string,
@@ -207,12 +217,9 @@ function openAuth(
 ): ProviderAuth {
   if (sealed === null) return auth;
   if (keyring === null) throw new Error("its secrets can't be opened: REDRIVE_SECRET is not set");
-  try {
-    return ProviderAuth.parse(JSON.parse(unseal(keyring, `provider:${provider}`, sealed)));
-  } catch (error) {
-    // A parser's message could carry a piece of what it parsed.
-    throw new Error("its secrets can't be opened: REDRIVE_SECRET is not the one they were stored under", {
-      cause: error instanceof Error ? error.name : undefined,
-    });
-  }
+  const opened = ProviderAuth.safeParse(JSON.parse(unsealed(keyring, provider, sealed)));
+  if (opened.success) return opened.data;
+  // The field alone: a message could carry a piece of what was parsed.
+  const fields = opened.error.issues.map(({ path }) => ["auth", ...path].join("."));
+  throw new Error(`its secrets can't be used: give ${fields.join(" and ")} again`);
 }

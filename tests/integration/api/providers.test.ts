@@ -477,3 +477,16 @@ test("code that no living worker has registered is refused by name, and taken wh
   }
   await api.sql`delete from redrive.workers where id = 'w-offers'`;
 });
+
+test("what an earlier release took and this one refuses is shown, hides no other provider, and can be mended", async () => {
+  await create({ slug: "old-fashioned", url });
+  await api.sql`
+    update redrive.providers
+    set policy = jsonb_set(policy - 'options', '{auth}', '{"kind": "header", "name": "Host", "value": null}')
+    where slug = 'old-fashioned'`;
+  expect((await read("old-fashioned")).body.auth).toEqual({ kind: "header", name: "Host", value: null });
+  const refused = await patch("old-fashioned", { batchSizeMax: 5 });
+  expect(refused.status).toBe(422);
+  expect(refused.body.errors).toMatchObject([{ field: "auth.name" }]);
+  expect((await patch("old-fashioned", { batchSizeMax: 5, auth: { kind: "none" } })).status).toBe(200);
+});

@@ -1,6 +1,7 @@
 // What a setting of a policy may be, in itself.
 import { describe, expect, test } from "vitest";
-import { PatchProvider, ProviderAuth } from "#lib/contract/policy.ts";
+import { PatchProvider, ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
+import { policyProblems } from "#lib/contract/policy-problems.ts";
 
 /** Each problem as `field: message`. */
 function problems(auth: unknown): string[] {
@@ -11,6 +12,11 @@ function problems(auth: unknown): string[] {
 }
 
 const aHeader = (more: object = {}) => ({ kind: "header", name: "X-Api-Key", value: "hush", ...more });
+
+function reservedProblems(name: string): string[] {
+  const policy = ProviderPolicy.parse({ name: "ATS", url: "https://ats.example", auth: aHeader({ name }) });
+  return policyProblems(policy).map(({ field, message }) => `${field}: ${message}`);
+}
 
 describe("the header that proves who we are", () => {
   test("loses the blanks and line breaks that were pasted along", () => {
@@ -45,13 +51,14 @@ describe("the header that proves who we are", () => {
     "webhook-id",
     "Webhook-Signature",
   ])("can't be %s, which others set", (name) => {
-    expect(problems(aHeader({ name }))).toEqual([
-      "name: is a header that the connection or Redrive sets; use another, like X-Api-Key or Authorization",
+    expect(reservedProblems(name)).toEqual([
+      "auth.name: is a header that the connection or Redrive sets; use another, like X-Api-Key or Authorization",
     ]);
   });
 
   test.each(["Authorization", "X-Api-Key", "apikey", "X-Webhook-Token"])("may be %s", (name) => {
     expect(problems(aHeader({ name, value: "Bearer ü\tx" }))).toEqual([]);
+    expect(reservedProblems(name)).toEqual([]);
   });
 });
 
