@@ -50,6 +50,7 @@ await orExit(async () => {
   say("build");
   if (!isBuilt()) await buildDashboard();
   await step(vitest("integration", "integration"));
+  await step(vitest("scenarios", "scenarios"));
   if (older)
     await step(vitest("integration on PostgreSQL 15", "integration", { REDRIVE_POSTGRES_BINARIES: older }));
   else say("no PostgreSQL 15 server was found on this machine; the embedded 18 alone was tested");
