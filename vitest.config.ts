@@ -8,13 +8,24 @@ const onPostgres = {
   hookTimeout: 60_000,
 };
 
+/** What compares two rates of one run: another file beside it would be measured as well. */
+const measured = ["tests/scenarios/ingestion/isolation.test.ts"];
+
 export default defineConfig({
   test: {
     passWithNoTests: false,
     projects: [
       { test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"] } },
       { test: { name: "integration", include: ["tests/integration/**/*.test.ts"], ...onPostgres } },
-      { test: { name: "scenarios", include: ["tests/scenarios/**/*.test.ts"], ...onPostgres } },
+      {
+        test: {
+          name: "scenarios",
+          include: ["tests/scenarios/**/*.test.ts"],
+          exclude: measured,
+          ...onPostgres,
+        },
+      },
+      { test: { name: "measured", include: measured, ...onPostgres } },
     ],
   },
 });

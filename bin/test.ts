@@ -51,6 +51,7 @@ await orExit(async () => {
   if (!isBuilt()) await buildDashboard();
   await step(vitest("integration", "integration"));
   await step(vitest("scenarios", "scenarios"));
+  await step(vitest("scenarios that measure", "measured"));
   if (older)
     await step(vitest("integration on PostgreSQL 15", "integration", { REDRIVE_POSTGRES_BINARIES: older }));
   else say("no PostgreSQL 15 server was found on this machine; the embedded 18 alone was tested");
