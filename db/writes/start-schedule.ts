@@ -1,5 +1,5 @@
 // Starts a schedule once: whoever notes the start first adds its job, in the same transaction.
-import { byNote } from "#db/reads/schedules.ts";
+import { byClock, byNote } from "#db/reads/schedules.ts";
 import { audit } from "#db/writes/audit.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
@@ -36,15 +36,24 @@ export async function startSchedule(
   return started.length > 0;
 }
 
-/** A schedule that is new or has changed: from now on it runs when it is due. */
+/** A schedule that is new or has changed: from now on it runs when it is due. Noted once, however many workers see it. */
 export async function noteSchedule(
   sql: AnySql,
   { provider, schedule, form = "" }: Pick<Start, "provider" | "schedule" | "form">,
 ): Promise<void> {
-  await sql`
-    insert into redrive.schedule_runs (provider, schedule, due_at, started_by, form, ended_at, enqueued)
-    values (${provider}, ${schedule}, clock_timestamp(), ${byNote}, ${form}, clock_timestamp(), 0)
-    on conflict do nothing`;
+  await inTransaction(sql, async (sql) => {
+    await sql`select pg_advisory_xact_lock(hashtext('redrive.note_schedule'))`;
+    await sql`
+      insert into redrive.schedule_runs (provider, schedule, due_at, started_by, form, ended_at, enqueued)
+      select ${provider}, ${schedule}, clock_timestamp(), ${byNote}, ${form}, clock_timestamp(), 0
+      where ${form} is distinct from (
+        select form
+        from redrive.schedule_runs
+        where provider = ${provider} and schedule = ${schedule} and started_by in (${byClock}, ${byNote})
+        order by due_at desc
+        limit 1
+      )`;
+  });
 }
 
 type AdHoc = { slug: string; name: string; reason: string };
