@@ -1,3 +1,6 @@
+-- In one order, that of producers and of settlements: no deadlock with those that are under way.
+LOCK TABLE "redrive"."outbox", "redrive"."provider_state", "redrive"."queue", "redrive"."failures", "redrive"."events" IN ACCESS EXCLUSIVE MODE;
+--> statement-breakpoint
 CREATE TABLE "redrive"."dedupe_keys" (
 	"provider" text NOT NULL,
 	"key" text NOT NULL,
@@ -70,7 +73,7 @@ CREATE INDEX "enqueued_keys_created" ON "redrive"."enqueued_keys" USING btree ("
 CREATE INDEX "failures_ordering" ON "redrive"."failures" USING btree ("provider","ordering_key","record_id") WHERE ordering_key is not null and state = 'open' and skipped_by is null;--> statement-breakpoint
 CREATE INDEX "queue_ordering" ON "redrive"."queue" USING btree ("provider","ordering_key","record_id") WHERE ordering_key is not null;--> statement-breakpoint
 ALTER TABLE "redrive"."provider_state" DROP COLUMN "hold";--> statement-breakpoint
-ALTER TABLE "redrive"."events" ADD CONSTRAINT "events_kind" CHECK (kind in ('attempted', 'delivered', 'duplicate', 'failed', 'discarded', 'shadowed', 'interrupted', 'retried', 'redriven', 'retry_cancelled', 'rejected', 'skipped', 'reopened'));--> statement-breakpoint
+ALTER TABLE "redrive"."events" ADD CONSTRAINT "events_kind" CHECK (kind in ('attempted', 'delivered', 'duplicate', 'failed', 'discarded', 'shadowed', 'interrupted', 'retried', 'redriven', 'retry_cancelled', 'rejected', 'skipped', 'reopened')) NOT VALID;--> statement-breakpoint
 ALTER TABLE "redrive"."failures" ADD CONSTRAINT "failures_category" CHECK (category in ('technical', 'client_data', 'poison', 'adapter_error'));--> statement-breakpoint
 ALTER TABLE "redrive"."outbox" ADD CONSTRAINT "outbox_keys_fit" CHECK (length(idempotency_key) between 1 and 200 and length(dedupe_key) between 1 and 200 and length(ordering_key) between 1 and 200) NOT VALID;--> statement-breakpoint
 ALTER TABLE "redrive"."provider_state" ADD CONSTRAINT "provider_state_gate_hold" CHECK (gate_hold in ('outside_window', 'quota_spent', 'unhealthy'));--> statement-breakpoint

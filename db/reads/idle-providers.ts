@@ -22,13 +22,16 @@ export async function readIdleProviders(sql: Sql): Promise<IdleProvider[]> {
         where queue.due_at > to_timestamp((state.gate -> 'run' ->> 'endedAtMs')::float8 / 1000)
           and queue.due_at <= now()
           and queue.tries = 0
+          -- Inserted then, not only due since: what waited behind another of its ordering key is no insert.
+          and redrive.uuid_v7_time(queue.record_id) > to_timestamp((state.gate -> 'run' ->> 'endedAtMs')::float8 / 1000)
       ) as inserted
     ) as fresh
     where (state.lease_until is null or state.lease_until < now())
       and not state.disabled
       and state.paused_at is null
       and (
-        state.in_flight <> '{}'
+        -- Whoever left a policy that can't be used left the journal as it was found: that rests as well.
+        (state.in_flight <> '{}' and not (state.gate_hold is not distinct from 'unhealthy' and coalesce(state.gate_until > now(), false)))
         or (state.breaker = 'open' and state.next_health_at <= now() and redrive.hold_of(state.*) = 'breaker_open')
         or (
           (state.breaker <> 'open' or state.next_probe_at <= now() or state.probe_requested_by is not null)

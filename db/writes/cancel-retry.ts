@@ -17,12 +17,12 @@ export async function cancelRetry(sql: AnySql, id: string, by: Actor): Promise<R
     need(by, retryPermission(failure.team));
 
     // The same number of tries: an attempt that was made meanwhile is one that has left.
-    const gone = await sql<{ dueAt: string }[]>`
+    const gone = await sql<{ dueAt: string; orderingKey: string | null }[]>`
       delete from redrive.queue
       where record_id = ${id}
         and due_at > clock_timestamp() + ${marginMs}::int * interval '1 millisecond'
         and tries = ${failure.tries}
-      returning due_at`;
+      returning due_at, ordering_key`;
     if (gone.length === 0) {
       const again = await lastAct(sql, id);
       if (again?.kind !== "retried") throw await whyNot(sql, id, "the retry was taken back already");
@@ -37,7 +37,12 @@ export async function cancelRetry(sql: AnySql, id: string, by: Actor): Promise<R
     }
     await sql`
       insert into redrive.failures
-      select * from jsonb_populate_record(null::redrive.failures, ${JSON.stringify(failure)}::text::jsonb)`;
+      select * from jsonb_populate_record(
+        null::redrive.failures,
+        -- An earlier release wrote failures without these two.
+        jsonb_build_object('redrives', 0, 'ordering_key', ${gone[0]?.orderingKey ?? null}::text)
+          || ${JSON.stringify(failure)}::text::jsonb
+      )`;
     await noteAct(sql, { id, provider: failure.provider, kind: "retry_cancelled", actor: by.actor });
     // An owner sees the row until this commits: if the writes above took long, it may have left meanwhile.
     const [still] = await sql<{ early: boolean }[]>`

@@ -38,9 +38,14 @@ export async function redriveFailures(
           and failures.redrives < ${redrivesMost}
           and failures.failed_at < to_timestamp(${given.sinceMs}::float8 / 1000)
           and clock_timestamp() >= ${coolsAt(sql, given)}
+          -- One that waits behind another of its ordering key would take up the room of those that can go.
+          and (failures.ordering_key is null
+            or not redrive.is_held_up(${provider}, failures.ordering_key, failures.record_id))
         order by failures.failed_at, failures.record_id
         limit greatest(0, ${given.most}::int - (
-          select count(*) from redrive.queue where provider = ${provider} and priority = ${redrivePriority}
+          select count(*)
+          from redrive.queue
+          where provider = ${provider} and priority = ${redrivePriority} and redrives > 0 and due_at < 'infinity'
         ))
         for update of failures skip locked
       )

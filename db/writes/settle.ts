@@ -89,11 +89,13 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
   const { provider, owner, epoch, settled, journal, deadlineMs, probeTaken, columns, changes } = settlement;
   const failed = settled.filter((one) => one.failure !== null);
   const continued = settled.filter((one) => one.continuation !== null);
-  // What is over and did not fail lets the next of its key go; what was not sent after all gives its dedupe key back.
+  // What is over and did not fail lets the next of its key go; what the provider has not taken gives its dedupe key back.
   const passed = settled.filter((one) => isOver(one) && one.orderingKey !== null && one.failure === null);
   const freed = settled.filter(
     (one) =>
-      one.dedupeKey !== null && (one.failure !== null || one.kind === "discarded" || one.kind === "shadowed"),
+      one.dedupeKey !== null &&
+      one.outcome !== "ambiguous" &&
+      (one.failure !== null || one.kind === "discarded" || one.kind === "shadowed"),
   );
   const counts = count(settled);
   const [after] = await sql<AfterSettle[]>`

@@ -39,6 +39,7 @@ export class Admission {
     if (keyed.length === 0) return { admitted: firsts, followers, duplicates: [] };
     const name = this.#begin(policy);
     const holders = await reserveDedupeKeys(this.#sql, this.#provider, name, keyed);
+    if (nameOf(policy, this.#nowMs()) !== name) return this.#tooLate(firsts, followers);
     const holderOf = ({ id }: DueRecord) => holders.get(id) ?? id;
     const nowMs = this.#nowMs();
     return {
@@ -48,6 +49,12 @@ export class Admission {
         .filter((record) => holderOf(record) !== record.id)
         .map((record) => concludeDuplicate(record, holderOf(record), nowMs)),
     };
+  }
+
+  /** The period ended while the keys were taken: those records are met again, and take theirs in the new one. */
+  #tooLate(firsts: DueRecord[], followers: string[]): Admitted {
+    this.#period = null;
+    return { admitted: firsts.filter((record) => !isKeyed(record)), followers, duplicates: [] };
   }
 
   /** Once the period is over, the records that have their key in the old one must be admitted anew; null while it lasts. */

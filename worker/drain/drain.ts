@@ -34,6 +34,8 @@ const leaseMarginMs = 4_000;
 const lingerMs = 250;
 /** A held provider is kept when the hold ends within this time; else it is let go, and the sweep comes back to it. */
 const shortHoldMs = 1_500;
+/** How long failures that found no room to come back are left alone. */
+const idleRedriveMs = 2_000;
 /** How often a dry queue is asked again: at first, and at most. */
 const dryPollMs = { first: 10, most: 250 };
 
@@ -531,7 +533,9 @@ export class Drain {
         ...may,
         coolDownBaseMs,
       });
-      this.#gatekeeper.redriven(may.sinceMs, againInMs, this.#nowMs());
+      // Without room for more there is no use in looking at once.
+      const nextInMs = againInMs !== null && back === 0 ? Math.max(againInMs, idleRedriveMs) : againInMs;
+      this.#gatekeeper.redriven(may.sinceMs, nextInMs, this.#nowMs());
       if (back === 0) return;
       this.#deps.hints.changed({ topic: "failures", provider: this.#lease.provider });
       this.#backlog.rescanSoon();

@@ -80,9 +80,14 @@ function OptionsField({ options, onChange }: { options: Options; onChange: (opti
 /** What is no object is kept as it is, and the shape refuses it. */
 function optionsOf(text: string): Options {
   if (text.trim() === "") return {};
+  // What is no object stays text: the server refuses it at this field.
+  const refused = text as unknown as Options;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Options)
+      : refused;
   } catch {
-    return text as unknown as Options;
+    return refused;
   }
 }

@@ -1,6 +1,7 @@
 // What the calendar, the quota and the rate allow, with whole workers: as the provider sees it.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Sql } from "#db/client.ts";
+import { readIdleProviders } from "#db/reads/idle-providers.ts";
 import { releaseLease } from "#db/writes/release-lease.ts";
 import { takeLease } from "#db/writes/take-lease.ts";
 import { days } from "#lib/core/calendar.ts";
@@ -325,4 +326,21 @@ test("a window opens by itself, in its minute and not before", { timeout: 90_000
   const [first = 0] = arrivedAt("opening");
   expect(first).toBeGreaterThanOrEqual(opensAtMs - 5);
   expect(first).toBeLessThan(opensAtMs + 2_000);
+});
+
+test("a record that waited behind another of its ordering key is no insert: it begins no run", async () => {
+  const { sql } = base;
+  server.answer(ok);
+  await aProvider(sql, "chained", {
+    url: `${server.url}/chained`,
+    limits: { perSecond: null, perMinute: null, perDay: null, perRun: 1, runEveryMs: 3_600_000 },
+  });
+  await sql`
+    insert into redrive.outbox (provider, payload, ordering_key)
+    select 'chained', jsonb_build_object('n', n), 'k' from generate_series(1, 3) as n`;
+  await eventually(async () => expect((await standing(sql, "chained")).delivered).toBe(1));
+  await eventually(async () => expect((await holdOf(sql, "chained")).hold).toBe("quota_spent"));
+  const [next] = await sql`select from redrive.queue where provider = 'chained' and due_at <= now()`;
+  expect(next).toBeDefined();
+  expect((await readIdleProviders(sql)).map(({ provider }) => provider)).not.toContain("chained");
 });
