@@ -2,7 +2,6 @@
 import { audit } from "#db/writes/audit.ts";
 import { hint } from "#db/writes/hint.ts";
 import { checkPolicy } from "#db/writes/provider-policy.ts";
-import { refuseUnoffered } from "#db/writes/refuse-unoffered.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
@@ -28,7 +27,6 @@ export async function createProvider(
   const stored = { ...policy, auth: withoutSecrets(policy.auth) };
   const sealed = secret === null ? null : secrets.seal(slug, JSON.stringify(policy.auth));
   return inTransaction(sql, async (sql) => {
-    await refuseUnoffered(sql, policy);
     const [made] = await sql<{ version: number; updatedAt: string; updatedBy: string }[]>`
       insert into redrive.providers (slug, policy, sealed_auth, updated_by)
       values (${slug}, ${JSON.stringify(stored)}::text::jsonb, ${sealed}, ${actor})

@@ -5,7 +5,6 @@ import { missingSecret, type Secrets } from "#db/writes/create-provider.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
 import { changedFields, checkPolicy, mergePolicy } from "#db/writes/provider-policy.ts";
-import { refuseUnoffered } from "#db/writes/refuse-unoffered.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import { type PatchProvider, ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
@@ -48,7 +47,6 @@ export async function patchProvider(
     const secret = patch.auth ? secretOf(patch.auth) : null;
     if (secret?.isGiven) changed.push(secret.field);
     const { version, updatedAt, updatedBy } = row;
-    if (patch.adapter ?? patch.url ?? patch.schedules) await refuseUnoffered(sql, policy);
     if (changed.length === 0) return { ...policy, slug, version, updatedAt, updatedBy };
 
     const [saved] = await sql<Pick<Row, "version" | "updatedAt" | "updatedBy">[]>`

@@ -454,30 +454,6 @@ test("a change of one limit, window or flag leaves the others as they are", asyn
   expect(body.flags).toEqual({ enabled: true, shadow: false, percentage: 10 });
 });
 
-test("code that no living worker has registered is refused by name, and taken where nobody lives to know", async () => {
-  const scheduled = { schedules: [{ name: "daily", cron: "0 6 * * *", run: "fetch" }] };
-  expect((await create({ slug: "early", url, ...scheduled })).status).toBe(201);
-  await api.sql`
-    insert into redrive.workers (id, host, pid, offers)
-    values ('w-offers', 'h', 1, '{"schedules": ["fetch"], "handlers": ["views"], "adapters": ["own"]}')`;
-  expect((await create({ slug: "known", url, adapter: "own", ...scheduled })).status).toBe(201);
-  expect((await create({ slug: "views", url: "handler:views", adapter: "handler" })).status).toBe(201);
-  for (const [policy, field, mend] of [
-    [{ adapter: "http-jsno" }, "adapter", /registered are own/],
-    [{ adapter: "handler", url: "handler:vews" }, "url", /registered are views/],
-    [
-      { schedules: [{ name: "daily", cron: "0 6 * * *", run: "fetsch" }] },
-      "schedules.0.run",
-      /registered are fetch/,
-    ],
-  ] as const) {
-    const { status, body } = await patch("known", policy);
-    expect(status).toBe(422);
-    expect(body.errors).toMatchObject([{ field, message: expect.stringMatching(mend) }]);
-  }
-  await api.sql`delete from redrive.workers where id = 'w-offers'`;
-});
-
 test("what an earlier release took and this one refuses is shown, hides no other provider, and can be mended", async () => {
   await create({ slug: "old-fashioned", url });
   await api.sql`
