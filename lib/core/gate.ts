@@ -241,8 +241,9 @@ export function started(
   { calendar, nowMs }: Pick<GateGiven, "calendar" | "nowMs">,
 ): GateMemory {
   const { perSecond, perMinute } = limits;
-  // Buckets count in whole ms.
-  const atMs = Math.floor(nowMs);
+  // Buckets count in whole ms. Asked for room they are told an earlier one, of a start a later one: so that two starts are
+  // never closer than the limit says, not even by a part of a millisecond.
+  const atMs = Math.ceil(nowMs);
   const sent = runAt(memory, limits, nowMs).sent + 1;
   return {
     ...memory,

@@ -269,6 +269,48 @@ test("a day never sees more than its quota, over restarts, deaths and changes of
   expect(spent).toBeGreaterThan(50);
 });
 
+test("no second and no minute sees more than its limit, by a clock that knows parts of a millisecond", () => {
+  let full = 0;
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.constantFrom("perSecond" as const, "perMinute" as const),
+      fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { minLength: 20, maxLength: 200 }),
+      (limit, unit, rests) => {
+        const none = { perSecond: null, perMinute: null, perDay: null, perRun: null, runEveryMs: minuteMs };
+        const windows = { timeZone: "UTC", deliver: [], maintenance: [] };
+        const policy: GatePolicy = { windows, health: null, limits: { ...none, [unit]: limit } };
+        const perMs = unit === "perSecond" ? 1_000 : minuteMs;
+        const starts: number[] = [];
+        let memory = newGateMemory;
+        let nowMs = aprilMs;
+        for (const rest of rests) {
+          const given: GateGiven = {
+            nowMs,
+            calendar: calendarAt(policy, nowMs),
+            breaker: "closed",
+            pausedUntilMs: null,
+          };
+          const { room, untilMs } = gate(policy, memory, given);
+          for (let sent = 0; sent < room; sent += 1) {
+            memory = started(memory, policy, given);
+            starts.push(nowMs);
+          }
+          // As a drain waits: until the gate opens, and a little late.
+          nowMs = (untilMs ?? nowMs) + rest / limit;
+        }
+        for (const [index, at] of starts.entries()) {
+          const next = starts[index + limit];
+          if (next !== undefined) expect(next - at).toBeGreaterThanOrEqual(perMs);
+          if (next !== undefined) full += 1;
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(full).toBeGreaterThan(1_000);
+});
+
 test("a run sends what it may, and the next begins when its time has come, or with a new owner and an insert", () => {
   const limits = { perSecond: null, perMinute: null, perDay: null };
   fc.assert(

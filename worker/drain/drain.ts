@@ -110,6 +110,7 @@ export class Drain {
       nowMs: lease.takenAtMs,
       maybeSent: lease.interrupted.length,
       inserted,
+      phantoms: { count: lease.phantoms, untilMs: lease.phantomsUntilMs ?? 0 },
       random: deps.random,
     });
   }

@@ -49,6 +49,8 @@ type Begin = {
   maybeSent: number;
   /** We come because a record was inserted. */
   inserted: boolean;
+  /** Requests of an owner that died earlier, and until when they may still run. */
+  phantoms: { count: number; untilMs: number };
   random: () => number;
 };
 
@@ -62,10 +64,11 @@ export class Gatekeeper {
   /** A person wants one record to go though the health check is red: what comes of it is better evidence. */
   #trial = false;
   /** Requests of a dead owner that may still run; they take up places. */
-  #phantoms = { count: 0, untilMs: 0 };
+  #phantoms: { count: number; untilMs: number };
 
-  constructor({ policy, control, gate, nowMs, maybeSent, inserted, random }: Begin) {
+  constructor({ policy, control, gate, nowMs, maybeSent, inserted, phantoms, random }: Begin) {
     this.#policy = policy;
+    this.#phantoms = phantoms;
     this.#control = (control as Control | null) ?? newControl(nowMs);
     this.#calendar = calendarAt(policy, nowMs);
     const memory = { ...newGateMemory, ...(gate as GateMemory | null) };

@@ -18,6 +18,8 @@ test("20,000 records survive a SIGKILL: none is lost, and only what was on its w
     batchSizeMax: 50,
     connectionsMax: 50,
     timeoutMs: { connect: 1_000, headers: 2_000, total: 2_000 },
+    // A machine that stands still for two seconds opens the breaker; the test is not about the ten minutes after that.
+    breaker: { probeEveryMs: 1_000, goodTrials: 3 },
   });
   const ids = await enqueueMany(sql, "bulk", 20_000);
   const env = { DATABASE_URL: url, REDRIVE_ALLOW_PRIVATE_NETWORKS: "1", LOG_LEVEL: "info" };

@@ -108,7 +108,8 @@ describe.concurrent("a provider's contract", { timeout: 120_000 }, () => {
     await scene.passes(2_000);
     expect(provider.counts()).toMatchObject({ received: 60, doubled: 0 });
     expect(provider.counts().peakInFlight).toBeLessThanOrEqual(3);
-    expect(mostWithin(await startsOf(scene, "agreed"), 1_000)).toBeLessThanOrEqual(10);
+    // The timeline knows the millisecond of each, so a second is one shorter at either end.
+    expect(mostWithin(await startsOf(scene, "agreed"), 998)).toBeLessThanOrEqual(10);
     // On their way two may come closer together than they left.
     expect(mostWithin(arrivals(provider), 1_000)).toBeLessThanOrEqual(11);
 
