@@ -3,10 +3,11 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type * as schema from "#db/schema.ts";
+import type * as desk from "#db/schema-desk.ts";
 
 export type Sql = postgres.Sql;
 export type TransactionSql = postgres.TransactionSql;
-export type Db = PostgresJsDatabase<typeof schema>;
+export type Db = PostgresJsDatabase<typeof schema & typeof desk>;
 
 /** SQLSTATE and friends of an error that the server sent. */
 export const PostgresError = postgres.PostgresError;

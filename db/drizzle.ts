@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { ConnectOptions, Db } from "#db/client.ts";
 import * as schema from "#db/schema.ts";
+import * as desk from "#db/schema-desk.ts";
 
 /** A client for drizzle's typed reads. `close` ends its connections. */
 export function connectDb(
@@ -15,5 +16,5 @@ export function connectDb(
     connection: { application_name: name, TimeZone: "UTC" },
     onnotice: () => {},
   });
-  return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+  return { db: drizzle(client, { schema: { ...schema, ...desk } }), close: () => client.end({ timeout: 5 }) };
 }

@@ -25,7 +25,7 @@ import {
   failureCategories,
   gateHolds,
   openReasons,
-  teams,
+  type Team,
 } from "#lib/core/status.ts";
 
 export const redrive = pgSchema("redrive");
@@ -99,6 +99,8 @@ export const queue = redrive.table(
     orderingKey: text("ordering_key"),
     /** How often it came back from the failures by itself. */
     redrives: smallint("redrives").notNull().default(0),
+    /** Which of the payloads that people corrected goes; 0 is the outbox's own. */
+    revision: smallint("revision").notNull().default(0),
   },
   (table) => [
     // The owner's forward cursor. It ends in the id: a bulk insert gives 200,000 rows one due time.
@@ -119,7 +121,8 @@ export const failures = redrive.table(
     provider: text("provider").notNull(),
     state: text("state", { enum: failureStates }).notNull().default("open"),
     category: text("category", { enum: failureCategories }).notNull(),
-    team: text("team", { enum: teams }).notNull(),
+    /** A team's slug. */
+    team: text("team").$type<Team>().notNull(),
     fingerprint: text("fingerprint").notNull(),
     outcome: text("outcome", { enum: outcomes }),
     statusCode: smallint("status_code"),
@@ -135,17 +138,22 @@ export const failures = redrive.table(
     orderingKey: text("ordering_key"),
     skippedBy: text("skipped_by"),
     redrives: smallint("redrives").notNull().default(0),
+    revision: smallint("revision").notNull().default(0),
   },
   (table) => [
     // The failures page: newest first, by state, optionally one team's or one provider's.
     index("failures_newest").on(table.state, table.failedAt, table.recordId),
     index("failures_by_provider").on(table.provider, table.state, table.failedAt, table.recordId),
+    // A group's open failures.
+    index("failures_of_group")
+      .on(table.fingerprint, table.failedAt, table.recordId)
+      .where(sql`state = 'open'`),
     index("failures_ordering")
       .on(table.provider, table.orderingKey, table.recordId)
       .where(sql`ordering_key is not null and state = 'open' and skipped_by is null`),
     check("failures_state", oneOf("state", failureStates)),
     check("failures_category", oneOf("category", failureCategories)),
-    check("failures_team", oneOf("team", teams)),
+    check("failures_team", sql`team ~ '^[a-z0-9][a-z0-9_-]{0,62}$'`),
     check(
       "failures_closed_says_who_and_why",
       sql`case state when 'open' then closed_at is null and closed_by is null and closed_reason is null
@@ -394,7 +402,6 @@ export const workers = redrive.table("workers", {
   pid: integer("pid").notNull(),
   startedAt: at("started_at").notNull().default(sql`now()`),
   seenAt: at("seen_at").notNull().default(sql`now()`),
-  /** What the application has registered there: adapters, handlers, schedules' functions. */
   /** The names under which it locks jobs; a dead one's locks are undone, which would else last for hours. */
   jobWorkers: text("job_workers").array().notNull().default(sql`'{}'`),
   offers: jsonb("offers").$type<Record<string, string[]>>().notNull().default(sql`'{}'`),
@@ -405,6 +412,8 @@ export const users = redrive.table(
   {
     id: uuid("id").primaryKey().default(sql`redrive.uuid_v7()`),
     email: text("email").notNull().unique(),
+    /** Their id in Slack: what they press there is done in their name. */
+    slackUserId: text("slack_user_id").unique(),
     name: text("name").notNull(),
     role: text("role", { enum: roles }).notNull(),
     passwordHash: text("password_hash").notNull(),

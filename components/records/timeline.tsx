@@ -3,6 +3,7 @@
 import {
   IconAlertOctagon,
   IconArrowBackUp,
+  IconArrowsExchange,
   IconCircleCheck,
   IconCircleX,
   IconClock,
@@ -10,11 +11,13 @@ import {
   IconEyeOff,
   IconFolderOpen,
   IconMoodEmpty,
+  IconPencil,
   IconPlayerSkipForward,
   IconPlus,
   IconRefresh,
   IconRotate,
   IconTrash,
+  IconUser,
 } from "@tabler/icons-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -41,6 +44,9 @@ const looks: Record<EventKind, Omit<Look, "word">> = {
   retry_cancelled: { tone: "slate", icon: IconArrowBackUp },
   rejected: { tone: "stone", icon: IconMoodEmpty },
   reopened: { tone: "blue", icon: IconFolderOpen },
+  edited: { tone: "blue", icon: IconPencil },
+  assigned: { tone: "slate", icon: IconUser },
+  moved: { tone: "slate", icon: IconArrowsExchange },
 };
 
 export function Timeline({ record }: { record: RecordDetail }) {

@@ -18,8 +18,13 @@ const deeds: Record<Permission, string> = {
   retry_client_data: "retry client-data failures",
   reject_technical: "reject or reopen technical failures",
   reject_client_data: "reject or reopen client-data failures",
-  operate: "pause, resume or probe providers",
+  assign: "assign or move failures",
+  edit_allowed: "correct payloads",
+  edit: "correct any part of a payload",
+  operate: "pause, resume or probe providers, or answer alerts",
   manage_providers: "change providers",
+  manage_desk: "change teams, channels, alert rules and canaries",
+  mint_tokens: "make tokens for end users",
   simulate: "turn the simulator's knobs",
 };
 

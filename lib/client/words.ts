@@ -48,6 +48,9 @@ export const eventWords: Record<EventKind, string> = {
   retry_cancelled: "Retry taken back",
   rejected: "Closed – not sent",
   reopened: "Reopened",
+  edited: "Data corrected",
+  assigned: "Assigned",
+  moved: "Moved to another team",
 };
 
 export const rejectWords: Record<RejectCode, string> = {

@@ -10,16 +10,31 @@ export const permissions = [
   "retry_client_data",
   "reject_technical",
   "reject_client_data",
+  "assign",
+  "edit_allowed",
+  "edit",
   "operate",
   "manage_providers",
+  "manage_desk",
+  "mint_tokens",
   "simulate",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 const granted: Record<Role, readonly Permission[]> = {
   end_user: [],
-  support_data: ["see", "retry_client_data", "reject_client_data"],
-  support_tech: ["see", "retry_technical", "retry_client_data", "reject_technical", "operate", "simulate"],
+  support_data: ["see", "retry_client_data", "reject_client_data", "assign", "edit_allowed"],
+  support_tech: [
+    "see",
+    "retry_technical",
+    "retry_client_data",
+    "reject_technical",
+    "assign",
+    "edit_allowed",
+    "edit",
+    "operate",
+    "simulate",
+  ],
   developer: ["see", "see_payload", "simulate"],
   admin: permissions,
 };

@@ -45,6 +45,7 @@ export type OpenReason = (typeof openReasons)[number];
 /**
  * Kinds of entry in a record's timeline. Attempts are `attempted`, `delivered`, `duplicate`, `failed`, `discarded`;
  * `shadowed` is an attempt but for the call. `redriven` came back by itself; past a `skipped` one later ones of its key go.
+ * `edited` is a payload that a person corrected, `moved` a failure that another team has now.
  */
 export const eventKinds = [
   "attempted",
@@ -60,6 +61,9 @@ export const eventKinds = [
   "rejected",
   "skipped",
   "reopened",
+  "edited",
+  "assigned",
+  "moved",
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 

@@ -48,6 +48,8 @@ const Env = z.object({
   REDRIVE_APPLICATION: z.string().optional(),
   /** Where a worker answers probes; without it, it answers none. */
   REDRIVE_WORKER_PORT: port.optional(),
+  /** Slack's signing secret of our app: proves that a press of a button comes from Slack. */
+  REDRIVE_SLACK_SIGNING_SECRET: z.string().min(16, "must be the signing secret of the Slack app").optional(),
   /** Where the simulator's API listens; set by `npm start`, read by the simulator's page. */
   REDRIVE_SIMULATOR_URL: z.url({ protocol: /^http$/ }).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),

@@ -122,8 +122,13 @@ const acts: Record<Permission, string> = {
   retry_client_data: "retry failures of client data",
   reject_technical: "reject or reopen technical failures",
   reject_client_data: "reject or reopen failures of client data",
-  operate: "pause, resume or probe a provider",
+  assign: "assign failures, or move them to another team",
+  edit_allowed: "correct payloads",
+  edit: "correct any part of a payload",
+  operate: "pause, resume or probe a provider, or answer alerts",
   manage_providers: "manage providers",
+  manage_desk: "manage teams, channels, alert rules and canaries",
+  mint_tokens: "make tokens for end users",
   simulate: "use the simulator",
 };
 

@@ -1,0 +1,45 @@
+// The words of the people around the engine: teams, channels, messages, alerts, canaries.
+
+/** The two skills that a failure can need: mending systems, or knowing the client's data. */
+export const teamKinds = ["technical", "client_data"] as const;
+export type TeamKind = (typeof teamKinds)[number];
+
+/** From the least to the most urgent. */
+export const severities = ["info", "warning", "critical"] as const;
+export type Severity = (typeof severities)[number];
+
+export const channelKinds = ["slack", "email", "webhook"] as const;
+export type ChannelKind = (typeof channelKinds)[number];
+
+/** What a message is about. */
+export const messageSubjects = ["failures", "alert"] as const;
+export type MessageSubject = (typeof messageSubjects)[number];
+
+/**
+ * due ─▶ sending ─▶ sent ─▶ due …        A message whose subject has changed is due again.
+ *          └─▶ failed                    The channel is down or refuses it: its fallback is told.
+ */
+export const messageStates = ["due", "sending", "sent", "failed"] as const;
+export type MessageState = (typeof messageStates)[number];
+
+export const alertKinds = [
+  "backlog_growing",
+  "oldest_record",
+  "breaker_open",
+  "success_rate",
+  "failures",
+  "canary",
+  "worker_silent",
+  "queue_without_owner",
+  "token_failing",
+  "partitions",
+  "disk",
+  "no_data",
+] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+export const alertStates = ["open", "acknowledged", "resolved"] as const;
+export type AlertState = (typeof alertStates)[number];
+
+/** The type of a canary's record: no business of anybody's, and in none of the figures. */
+export const canaryType = "redrive.canary";
