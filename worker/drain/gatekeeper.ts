@@ -101,6 +101,10 @@ export class Gatekeeper {
       : verdict;
   }
 
+  get policy(): ProviderPolicy {
+    return this.#policy;
+  }
+
   get view(): View {
     return view(this.#control);
   }
