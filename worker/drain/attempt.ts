@@ -36,14 +36,14 @@ export async function attempt(flight: Flight, given: Given): Promise<Settled> {
         return concludeGivenUp(ended, link.policy, random());
       return concludeReply(flight, ended, sent, given, present);
     case "shadowed":
-      given.gatekeeper.notCalled(present.nowMs);
+      given.gatekeeper.notCalled(startedAtMs, present.nowMs);
       return concludeShadowed(ended, sent.request);
     case "bad_payload":
-      given.gatekeeper.notCalled(present.nowMs);
+      given.gatekeeper.notCalled(startedAtMs, present.nowMs);
       return concludeBadPayload(provider, ended, sent.message, link.policy);
     case "adapter_error":
       // An answer that its adapter can't read is no good answer: an outage that says 200 must open the breaker.
-      if (sent.reply === null) given.gatekeeper.notCalled(present.nowMs);
+      if (sent.reply === null) given.gatekeeper.notCalled(startedAtMs, present.nowMs);
       else
         tell(flight, sent.reply, { outcome: "unexpected", retryAfterMs: null, error: null }, given, present);
       return concludeAdapterError(provider, ended, sent);
@@ -60,7 +60,7 @@ function tell(
   present: Present,
 ): void {
   const isProofless = reply.kind === "unauthorized";
-  if (isProofless) gatekeeper.notCalled(present.nowMs);
+  if (isProofless) gatekeeper.notCalled(startedAtMs, present.nowMs);
   gatekeeper.told(
     {
       kind: "replied",
