@@ -95,7 +95,8 @@ export class Drain {
 
   /** Whether it comes forward, for whoever watches. */
   vitals(): DrainVitals {
-    const hasWork = this.#flights.size > 0 || this.#results.size > 0 || this.#room() > 0;
+    const isBusy = this.#flights.size > 0 || this.#results.size > 0;
+    const hasWork = isBusy || this.#room() > 0 || this.#tenure.isOverdue();
     // What comes forward: a start, a settlement, a renewal; the last two are one statement.
     const progressAtMs = Math.max(this.#startedAtMs, this.#tenure.renewedAtMs);
     return { provider: this.#tenure.provider, progressAtMs, hasWork };
