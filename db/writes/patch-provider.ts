@@ -1,6 +1,7 @@
 // Changes a provider's policy, one version at a time. A secret that is not given stays as it is stored.
 import type { TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
+import { refuseBuiltInChange } from "#db/writes/built-in-provider.ts";
 import { missingSecret, type Secrets } from "#db/writes/create-provider.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
@@ -43,6 +44,7 @@ export async function patchProvider(
     const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
     const policy = { ...merged, auth: withoutSecrets(merged.auth) };
     const changed = changedFields(before, policy);
+    refuseBuiltInChange(before, policy, changed);
     // A secret that was given is a change, though nothing of it can be shown.
     const secret = patch.auth ? secretOf(patch.auth) : null;
     if (secret?.isGiven) changed.push(secret.field);

@@ -14,6 +14,7 @@ import { type AfterSettle, absorbLateSuccesses, type Settled, settle } from "#db
 import { type Lease, leaseMs } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import type { DrainVitals } from "#lib/core/vitality.ts";
+import { concludeCanary } from "#worker/canary/conclude-canary.ts";
 import type { Deps } from "#worker/deps.ts";
 import { Admission } from "#worker/drain/admission.ts";
 import { concludeLocalFault, withoutWords } from "#worker/drain/attempt.ts";
@@ -247,7 +248,8 @@ export class Drain {
   }
 
   /** In one step from out to settling: between the two a record would seem to be nowhere. */
-  #arrived(settled: Settled, { record, span }: InFlight): void {
+  #arrived(attempted: Settled, { record, span }: InFlight): void {
+    const settled = concludeCanary(attempted, record);
     this.#inFlight.delete(settled.id);
     this.#log(settled, record, span);
     this.#gather(settled);

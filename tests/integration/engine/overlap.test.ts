@@ -43,6 +43,7 @@ test("a record that a late read shows again is not sent again", async () => {
     keyring: null,
     flags: await createFlags("late reader"),
     application: defineApplication({}),
+    echo: { origin: "http://127.0.0.1:9" },
     allowPrivate: true,
   });
   try {
