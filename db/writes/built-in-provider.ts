@@ -1,4 +1,5 @@
 // What may be done to the provider that Redrive brings along: it is switched off and on, and nothing else of it is changed.
+import { changedFields } from "#db/writes/provider-policy.ts";
 import { Refused } from "#db/writes/refused.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { isBuiltIn, loopbackAdapter } from "#lib/core/loopback.ts";
@@ -9,17 +10,13 @@ export function refuseOwnAdapter(policy: ProviderPolicy): void {
   throw refused("adapter", `${loopbackAdapter} is Redrive's own; choose another`);
 }
 
-/**
- * @param changed the settings that differ, as `changedFields` names them.
- * @throws Refused when the built-in one would become another, or another would become it.
- */
-export function refuseBuiltInChange(
-  before: ProviderPolicy,
-  after: ProviderPolicy,
-  changed: readonly string[],
-): void {
-  if (!isBuiltIn(before)) return refuseOwnAdapter(after);
-  const [field] = changed.filter((name) => name !== "flags.enabled");
+/** @throws Refused when the built-in one would become another, or another would become it. */
+export function refuseBuiltInChange(before: ProviderPolicy, after: ProviderPolicy): void {
+  if (!isBuiltIn(before)) {
+    refuseOwnAdapter(after);
+    return;
+  }
+  const field = changedFields(before, after).find((name) => name !== "flags.enabled");
   if (field === undefined) return;
   throw refused(field, "can't be changed: this provider is built in; of it only flags.enabled can be");
 }

@@ -39,12 +39,13 @@ export async function patchProvider(
     if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion(row);
 
     const before = ProviderPolicy.parse(row.policy);
-    const merged = checkPolicy(mergePolicy(before, patch));
+    const merged = mergePolicy(before, patch);
+    refuseBuiltInChange(before, merged);
+    checkPolicy(merged);
     if (row.sealedAuth !== null) refuseMovedSecret(before, merged, patch);
     const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
     const policy = { ...merged, auth: withoutSecrets(merged.auth) };
     const changed = changedFields(before, policy);
-    refuseBuiltInChange(before, policy, changed);
     // A secret that was given is a change, though nothing of it can be shown.
     const secret = patch.auth ? secretOf(patch.auth) : null;
     if (secret?.isGiven) changed.push(secret.field);
