@@ -18,7 +18,7 @@ export function CanaryList() {
       <p className={styles.quiet}>
         Test records on a schedule: they go the whole way, and are in none of the other figures.
       </p>
-      <ul className={styles.list} aria-label="Canaries">
+      <ul className={`${styles.list} ${styles.tiles}`} aria-label="Canaries">
         {data.map((canary) => (
           <li key={canary.slug} className={styles.box} data-testid="canary" data-slug={canary.slug}>
             <div className={styles.head}>

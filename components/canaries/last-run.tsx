@@ -29,7 +29,7 @@ export function LastRun({ canary }: { canary: Canary }) {
         </b>
       )}
       {(state === "failed" || state === "slow") && last?.error && (
-        <b className={styles.bad}> · {last.error}</b>
+        <b className={state === "slow" ? styles.late : styles.bad}> · {last.error}</b>
       )}
     </p>
   );

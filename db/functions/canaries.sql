@@ -8,6 +8,12 @@ as $$
   where canary.provider = of_provider and run.record_id is not null
 $$;
 
+create or replace function redrive.ms_in_words(ms int) returns text
+language sql immutable parallel safe
+as $$
+  select case when ms < 1000 then ms || ' ms' else trim_scale(round(ms / 1000.0, 1)) || ' s' end
+$$;
+
 -- Ends the run of a canary's record, once; `fault` is a sentence, or null where the answer came and was as expected. Who ends
 -- one takes its record off the queue first, in the same transaction: so no two of them can wait for each other.
 create or replace function redrive.end_canary_run(of_record uuid, fault text) returns boolean
@@ -31,7 +37,7 @@ as $$
       error = case
         when fault is not null then fault
         when taken.ms > taken.limit_ms then format(
-          'It took %s s, and may take %s s.', trim_scale(round(taken.ms / 1000.0, 1)), trim_scale(taken.limit_ms / 1000.0)
+          'It took %s, and may take %s.', redrive.ms_in_words(taken.ms), redrive.ms_in_words(taken.limit_ms)
         )
       end
     from taken

@@ -39,10 +39,12 @@ export const runWords: Record<CanaryRunState, string> = {
 export function stripWords(runs: readonly CanaryRun[]): string {
   const ended = runs.filter(({ state }) => state !== "running");
   if (ended.length === 0) return "No run has ended yet";
+  const [only] = ended;
+  if (ended.length === 1 && only)
+    return `The last run ${only.state === "failed" ? "" : "was "}${runWords[only.state]}`;
   const count = (state: CanaryRunState) => ended.filter((run) => run.state === state).length;
   const well = count("ok");
-  if (well === ended.length)
-    return ended.length === 1 ? "The last run was well" : `All of the last ${plural(well, "run")} well`;
+  if (well === ended.length) return `All of the last ${plural(well, "run")} well`;
   const rest = (["slow", "failed"] as const)
     .filter((state) => count(state) > 0)
     .map((state) => `${count(state)} ${runWords[state]}`);
