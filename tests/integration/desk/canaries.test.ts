@@ -8,7 +8,7 @@ import { readRecords } from "#db/reads/records.ts";
 import { endLateCanaries } from "#db/writes/end-late-canaries.ts";
 import { ensureLoopback } from "#db/writes/ensure-loopback.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
-import { absorbLateSuccesses } from "#db/writes/settle.ts";
+import { absorbLateSuccesses, settle } from "#db/writes/settle.ts";
 import { runCanary, startCanary } from "#db/writes/start-canary.ts";
 import { takeLease } from "#db/writes/take-lease.ts";
 import { interruptionsMax, takeOver } from "#db/writes/take-over.ts";
@@ -18,7 +18,7 @@ import { canaryType } from "#lib/core/desk.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { aWorker, enqueue, eventually, patchPolicy, standing, statusOf } from "#tests/support/engine.ts";
 import { aProviderServer, type ProviderServer, says } from "#tests/support/provider-server.ts";
-import { aResult } from "#tests/support/settlement.ts";
+import { aResult, aSettlement } from "#tests/support/settlement.ts";
 import { runCanaries } from "#worker/canary/canaries.ts";
 import type { Worker } from "#worker/main.ts";
 
@@ -389,6 +389,27 @@ describe("the figures of business", () => {
     // Whoever looks for it by its id finds it.
     const found = await readRecords(base.db, RecordsQuery.parse({ q: run.recordId }));
     expect(found.items.map(({ id }) => id)).toEqual([run.recordId]);
+  });
+
+  test("are those of business alone where both are settled in one statement", async () => {
+    await using apart = await aDatabase();
+    await aCanary("mixed", { on: apart });
+    const started = await startCanary(apart.sql, { slug: "mixed", dueAt: new Date().toISOString() });
+    const record = await enqueue(apart.sql, "mixed");
+    const lease = await takeLease(apart.sql, "mixed", "a worker");
+    if (!started || !lease) throw new Error("not started");
+    const written = await settle(
+      apart.sql,
+      aSettlement("mixed", lease.owner, lease.epoch, [
+        aResult.delivered(record),
+        aResult.delivered(started.recordId, { kind: "discarded", canary: { fault: "It was refused." } }),
+      ]),
+    );
+    expect(written?.found).toBe(2);
+    const [rollup] = await apart.sql`
+      select delivered, failed, (select sum(n)::int from unnest(by_outcome) as n) as attempts from redrive.throughput`;
+    expect(rollup).toEqual({ delivered: 1, failed: 0, attempts: 1 });
+    expect((await runsOf("mixed", apart))[0]).toMatchObject({ ok: false, error: "It was refused." });
   });
 
   test("a record of business that takes the type of canaries is delivered and tried again as any other", async () => {
