@@ -11,6 +11,7 @@ import type { AfterSettle, Settled } from "#db/writes/settle.ts";
 import type { Lease } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import type { DrainVitals } from "#lib/core/vitality.ts";
+import { concludeCanary } from "#worker/canary/conclude-canary.ts";
 import type { Deps } from "#worker/deps.ts";
 import { attempt } from "#worker/drain/attempt.ts";
 import { logAttempt } from "#worker/drain/attempt-log.ts";
@@ -165,7 +166,8 @@ export class Drain {
   }
 
   /** In one step from out to settling: between the two a record would seem to be nowhere. */
-  #arrived(settled: Settled, flight: Flight): void {
+  #arrived(attempted: Settled, flight: Flight): void {
+    const settled = concludeCanary(attempted, flight.record);
     this.#flights.ended(settled.id);
     logAttempt(this.#deps.log, this.#tenure.provider, settled, flight);
     this.#results.add(settled);

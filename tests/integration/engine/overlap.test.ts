@@ -74,6 +74,7 @@ async function drainsOver(sql: Sql): Promise<Drains & AsyncDisposable> {
     keyring: null,
     flags: await createFlags("one that is late"),
     application: defineApplication({}),
+    echo: { origin: "http://127.0.0.1:9" },
     allowPrivate: true,
   });
   return {
