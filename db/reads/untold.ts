@@ -95,14 +95,7 @@ export async function readUntoldGroups(sql: AnySql): Promise<UntoldGroup[]> {
       groups.type, groups.category, groups.team, coalesce(teams.name, groups.team) as team_name, groups.status_code,
       groups.title, groups.records, groups.opened_at, groups.last_at, groups.emptied_at, groups.resolved_at,
       groups.assignee, groups.note, groups.muted_until, groups.last_act, groups.last_act_by, groups.last_act_at,
-      (
-        select count(*)::int
-        from (
-          select from redrive.failures
-          where failures.fingerprint = groups.fingerprint and failures.state = 'open' and groups.resolved_at is null
-          limit 10000
-        ) as capped
-      ) as open,
+      groups.last_act_records, groups.open_records as open,
       exists (
         select from redrive.failure_groups as earlier
         where earlier.fingerprint = groups.fingerprint and earlier.opened_at < groups.opened_at

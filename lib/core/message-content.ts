@@ -52,7 +52,7 @@ export type GroupToTell = {
   statusCode: number | null;
   /** The message of the first of them. */
   title: string;
-  /** Open now, and all that came; counts of open ones stop at the cap. */
+  /** Open now, and all that came. */
   open: number;
   records: number;
   openedAt: string;
@@ -65,6 +65,8 @@ export type GroupToTell = {
   lastAct: string | null;
   lastActBy: string | null;
   lastActAt: string | null;
+  /** How many records that was about. */
+  lastActRecords: number | null;
   /** Failures of this kind were resolved before, and have come back. */
   isBackAgain: boolean;
 };
@@ -141,21 +143,28 @@ function groupFacts({ open, records, openedAt, lastAt, teamName, type, statusCod
   return facts;
 }
 
-/** What people did last, as the group keeps it. */
-const did: Record<string, string> = {
-  retried: "ran them again",
-  rejected: "rejected them",
-  assigned: "took this on",
-  moved: "moved this to another team",
-  noted: "wrote a note",
-  muted: "muted this",
-  reopened: "reopened this",
+/** What people did last, as the group keeps it: how many records it was about, and what is open still. */
+const did: Record<string, (records: string, group: GroupToTell) => string> = {
+  retried: (records, { open }) => `ran ${open === 0 ? `all ${records}` : records} again`,
+  rejected: (records, { open }) => `rejected ${open === 0 ? `all ${records}` : records}`,
+  assigned: (_, { assignee, lastActBy }) =>
+    assignee === null
+      ? "gave this back"
+      : assignee === lastActBy
+        ? "took this on"
+        : `gave this to ${person(assignee)}`,
+  moved: (_, { teamName }) => `moved this to ${teamName}`,
+  reopened: (records) => `reopened ${records}`,
+  skipped: () => "let later records pass",
+  retry_cancelled: (records) => `took the retry of ${records} back`,
 };
 
-function groupActs({ lastAct, lastActBy, lastActAt, emptiedAt, resolvedAt }: GroupToTell): Line[] {
+function groupActs(group: GroupToTell): Line[] {
+  const { lastAct, lastActBy, lastActAt, lastActRecords, emptiedAt, resolvedAt } = group;
   const acts: Line[] = [];
   if (lastAct !== null && lastActBy !== null && lastActAt !== null) {
-    acts.push([`${person(lastActBy)} ${did[lastAct] ?? `acted (${lastAct})`} at `, { at: lastActAt }, "."]);
+    const words = did[lastAct]?.(count(lastActRecords ?? group.records), group) ?? `acted (${lastAct})`;
+    acts.push([`${person(lastActBy)} ${words} at `, { at: lastActAt }, "."]);
   }
   if (resolvedAt !== null) acts.push(["Resolved at ", { at: resolvedAt }, "."]);
   else if (emptiedAt !== null) acts.push(["Nothing of it is open since ", { at: emptiedAt }, "."]);
