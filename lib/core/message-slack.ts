@@ -133,7 +133,8 @@ const plain = (text: string, most: number): Plain => ({
   emoji: false,
 });
 
-const mrkdwn = (text: string): Mrkdwn => ({ type: "mrkdwn", text, verbatim: true });
+/** Empty texts are refused. */
+const mrkdwn = (text: string): Mrkdwn => ({ type: "mrkdwn", text: text || "–", verbatim: true });
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

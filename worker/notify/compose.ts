@@ -19,6 +19,8 @@ import { createRecoveryLink } from "#db/writes/create-recovery-link.ts";
 import { failUntold } from "#db/writes/note-told.ts";
 import { notePlace, noteUnsaid, openMessage, sendMessage, type Text } from "#db/writes/tell.ts";
 import { inTransaction } from "#db/writes/transaction.ts";
+import { recipientsOf } from "#lib/contract/channel.ts";
+import { emailPayload, slackPayload, webhookPayload } from "#lib/contract/message-payload.ts";
 import { messageType, noticeType } from "#lib/core/desk.ts";
 import {
   type AlertToTell,
@@ -30,7 +32,6 @@ import {
 import { type Pace, paceOf } from "#lib/core/message-pace.ts";
 import { fitted } from "#lib/core/message-text.ts";
 import type { Log } from "#lib/node/log.ts";
-import { emailPayload, emailRecipients, slackPayload, webhookPayload } from "#worker/notify/render.ts";
 
 /** @param address the dashboard's own, without a slash at its end. */
 export type Composer = { sql: Sql; log: Log; address: string };
@@ -187,7 +188,7 @@ async function textsOf(sql: TransactionSql, given: ToRender): Promise<Rendered> 
     }
     case "email": {
       const texts: Text[] = [];
-      const recipients = emailRecipients(channel.address);
+      const recipients = recipientsOf(channel.address);
       // A mail for each: whoever acts by its link is written down as whom it was sent to.
       for (const to of recipients) {
         const link = isOpen ? await linkFor(sql, content.subjectId, to) : null;
