@@ -39,6 +39,9 @@ export type Composer = { sql: Sql; log: Log; address: string };
 /** How long a link in a mail or a webhook's call is good for. */
 const linkMs = 3 * 86_400_000;
 
+/** More is told in the next look, a second later: nobody's lock is held for long. */
+const mostAtOnce = 200;
+
 /** What one look did, and when the next is worth it, ms from now; null: when something changes. */
 export type Look = { told: number; waitMs: number | null };
 
@@ -59,6 +62,7 @@ export async function composeMessages({ sql, log, address }: Composer): Promise<
     let told = 0;
     let waitMs: number | null = null;
     for (const untold of [...groups, ...alerts]) {
+      if (told === mostAtOnce) break;
       // One that can't be told is no other's trouble.
       const pace = await inTransaction(sql, (sql) => tell(sql, untold, channels, address)).catch((error) => {
         log.warn({ err: error, subject: untold.subjectId, channel: untold.channel }, "not told");
@@ -145,9 +149,10 @@ function toldOf(untold: Untold) {
   return { state, isUnderWay, saidAtMs, updates, records, isChannelNewer };
 }
 
-const newsOf = ({ isAct, isResolved, isQuiet, group }: Untold) => ({
+const newsOf = ({ isAct, isResolved, isFailedAgain, isQuiet, group }: Untold) => ({
   isAct,
   isResolved,
+  isFailedAgain,
   isQuiet,
   records: group?.records ?? 1,
 });

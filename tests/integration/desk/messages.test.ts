@@ -2,10 +2,11 @@
 // webhook's server, by two workers.
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { readRecord } from "#db/reads/record.ts";
 import { rejectGroup } from "#db/writes/reject-group.ts";
 import { retryGroup } from "#db/writes/retry-group.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
-import { ana, failed, groupOf } from "#tests/integration/desk/support.ts";
+import { ana, fail, failed, groupOf } from "#tests/integration/desk/support.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { aWorker, createdProvider, eventually, stateOf } from "#tests/support/engine.ts";
 import {
@@ -432,6 +433,11 @@ test("a webhook is told in JSON when it opens, is acted on, and is over; its lin
     select group_id, recipient from redrive.recovery_links
     where token_hash = ${createHash("sha256").update(token).digest("hex")}`;
   expect(link).toEqual({ groupId: id, recipient: "webhook: hooks" });
+  // Who may see payloads is not who was sent the link.
+  const { recordId } = await messageOf(id, "hooks");
+  const record = JSON.stringify(await readRecord(base.db, recordId, { payload: true }));
+  expect(record).not.toContain(token);
+  expect(record).toContain("/api/v1/recoveries/•••");
   await retryGroup(base.sql, { id }, ana);
   await eventually(() => expect(bodies()).toHaveLength(2));
   await base.sql`
@@ -473,6 +479,8 @@ test("mails come when it begins, is ten times as many, and is over; each recipie
   expect(mails("ana@shop.example")).toHaveLength(1);
   await fails(9);
   await eventually(() => expect(mails("ana@shop.example")).toHaveLength(2), 30_000);
+  const others = mails("bo@shop.example")[1]?.text ?? "";
+  expect(links).not.toContain(linkOf(others));
   const messageId = /^Message-ID: (<.*>)\r$/m.exec(first?.text ?? "")?.[1];
   expect(mails("ana@shop.example")[1]?.text).toContain(`In-Reply-To: ${messageId}\r\n`);
   await retryGroup(base.sql, { id }, ana);
@@ -481,6 +489,21 @@ test("mails come when it begins, is ten times as many, and is over; each recipie
   await eventually(() => expect(mails("ana@shop.example")).toHaveLength(3), 30_000);
   expect(mails("ana@shop.example")[2]?.text).toContain("Subject: Resolved: 20 failures at Northwind ATS");
   expect(linkOf(mails("ana@shop.example")[2]?.text ?? "")).toBeUndefined();
+});
+
+test("who was mailed, ran them again, and sees them fail again has a new mail with a link that is not used up", async () => {
+  await mailChannel("mails");
+  await aRoute("mails");
+  const records = await fails(2);
+  const { id } = await group();
+  const mails = () => mail.got.filter(({ text }) => decoded(text).includes(`group=${id}`));
+  await eventually(() => expect(mails()).toHaveLength(1));
+  await retryGroup(base.sql, { id }, ana);
+  await fail(base.sql, records, { provider: ats, fingerprint: `f-${nth}` });
+  await eventually(() => expect(mails()).toHaveLength(2), 30_000);
+  expect(decoded(mails()[1]?.text ?? "")).toContain("https://redrive.example/recover/");
+  await looked();
+  expect(mails()).toHaveLength(2);
 });
 
 test("an alert is told when it opens, is acknowledged, and is over, in one message", async () => {

@@ -241,7 +241,7 @@ describe("pace", () => {
     records: 5,
     isChannelNewer: false,
   };
-  const news = { isAct: false, isResolved: false, records: 6, isQuiet: false };
+  const news = { isAct: false, isResolved: false, isFailedAgain: false, records: 6, isQuiet: false };
 
   test("the first at once, growth after ten seconds, what a person did after two", () => {
     expect(paceOf("slack", null, news, nowMs)).toBe("now");
@@ -265,6 +265,7 @@ describe("pace", () => {
     expect(paceOf("email", long, { ...news, records: 49, isAct: true }, nowMs)).toBe("never");
     expect(paceOf("email", long, { ...news, records: 50 }, nowMs)).toBe("now");
     expect(paceOf("email", long, { ...news, isResolved: true }, nowMs)).toBe("now");
+    expect(paceOf("email", long, { ...news, isFailedAgain: true }, nowMs)).toBe("now");
     expect(paceOf("webhook", long, { ...news, isAct: true }, nowMs)).toBe("now");
     expect(paceOf("webhook", long, news, nowMs)).toBe("never");
   });
