@@ -226,6 +226,23 @@ test("a change that a message would not show is not told", async () => {
   expect((await messageOf(id, "orders")).updates).toBe(0);
 });
 
+test("a message has one text under way at most, however much happens meanwhile", async () => {
+  await aChannel("orders");
+  await aRoute("orders");
+  await pause(ids.slack);
+  await fails(1);
+  const { id } = await group();
+  await eventually(async () => expect((await messageOf(id, "orders")).state).toBe("sending"));
+  // As if its text had been made half a minute ago, so that the pace is nothing that it waits for.
+  await base.sql`
+    update redrive.messages set record_id = redrive.uuid_v7_floor(now() - interval '30 seconds') where subject_id = ${id}`;
+  await fails(5);
+  await looked();
+  const [records] =
+    await base.sql`select count(*)::int as n from redrive.outbox where provider = ${ids.slack}`;
+  expect(records?.n).toBe(1);
+});
+
 test("a message that somebody deleted in Slack is posted anew, and leaves no failure behind", async () => {
   await aChannel("orders");
   await aRoute("orders");
