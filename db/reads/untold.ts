@@ -14,8 +14,8 @@ import {
 } from "#lib/core/desk.ts";
 import type { AlertToTell, GroupToTell } from "#lib/core/message-content.ts";
 
-/** More is told in the next look, a second later. */
-const most = 200;
+/** More than are looked at in one go; what is new comes before what waits, and that before what was refused. */
+const most = 1_000;
 /** A record that waits longer than this has not reached anybody in time: the fallback stands in. */
 export const unheardAfter = "60 seconds";
 /** What was not heard for longer is no news. */
@@ -40,6 +40,8 @@ export type Telling = {
   isChannelNewer: boolean;
   isAct: boolean;
   isResolved: boolean;
+  /** They were run again after the newest text, and have failed again. */
+  isFailedAgain: boolean;
   isQuiet: boolean;
   nowMs: number;
 };
@@ -89,6 +91,11 @@ export async function readUntoldGroups(sql: AnySql): Promise<UntoldGroup[]> {
         greatest(groups.last_act_at, groups.emptied_at, groups.resolved_at) > messages.told_at, false
       ) as is_act,
       coalesce(groups.resolved_at > messages.told_at, false) as is_resolved,
+      coalesce(
+        groups.last_act = 'retried' and groups.last_act_at > redrive.uuid_v7_time(messages.record_id)
+          and groups.last_at > groups.last_act_at and groups.emptied_at is null,
+        false
+      ) as is_failed_again,
       coalesce(groups.muted_until > now(), false) as is_quiet,
       groups.provider,
       coalesce(providers.policy ->> 'name', groups.provider) as provider_name,
@@ -107,7 +114,7 @@ export async function readUntoldGroups(sql: AnySql): Promise<UntoldGroup[]> {
       and messages.channel = wanted.channel
     left join redrive.providers on providers.slug = groups.provider
     left join redrive.teams on teams.slug = groups.team
-    order by groups.changed_at
+    order by ${newestFirst(sql)}, groups.changed_at
     limit ${most}`;
   return rows.map((row) => ({ ...row, group: { ...row, id: row.subjectId } }));
 }
@@ -149,6 +156,7 @@ export async function readUntoldAlerts(sql: AnySql): Promise<UntoldAlert[]> {
       ${told(sql)},
       coalesce(greatest(alerts.acknowledged_at, alerts.resolved_at) > messages.told_at, false) as is_act,
       coalesce(alerts.resolved_at > messages.told_at, false) as is_resolved,
+      false as is_failed_again,
       coalesce(greatest(alerts.silenced_until, rules.silenced_until) > now(), false) as is_quiet,
       alerts.rule, alerts.kind, alerts.about, alerts.severity, alerts.state as alert_state, alerts.title, alerts.figures,
       alerts.opened_at, alerts.acknowledged_at, alerts.acknowledged_by, alerts.silenced_until, alerts.silenced_by,
@@ -159,10 +167,14 @@ export async function readUntoldAlerts(sql: AnySql): Promise<UntoldAlert[]> {
     join redrive.channels on channels.slug = wanted.channel and channels.enabled
     left join redrive.messages on messages.subject = 'alert' and messages.subject_id = wanted.subject_id
       and messages.channel = wanted.channel
-    order by alerts.changed_at
+    order by ${newestFirst(sql)}, alerts.changed_at
     limit ${most}`;
   return rows.map((row) => ({ ...row, alert: { ...row, id: row.subjectId, state: row.alertState } }));
 }
+
+/** Two ways may lead to one channel: then its own comes before that of one that it would stand in for. */
+const newestFirst = (sql: AnySql) =>
+  sql`messages.id is not null, messages.state is not distinct from 'failed', wanted.instead_of nulls first`;
 
 /** What a message has told so far; one that does not exist has told nothing. */
 const told = (sql: AnySql) => sql`
@@ -187,7 +199,8 @@ const unheard = (sql: AnySql, subject: MessageSubject) => sql`
     and (
       messages.state = 'failed'
       or messages.created_at < now() - ${unheardAfter}::interval
-      or redrive.hold_of(state.*) is not null
+      -- A provider that asks for patience (429) mostly wants some seconds: that is waited for.
+      or redrive.hold_of(state.*) <> 'quota_spent'
     )
     and not exists (
       select from redrive.messages as other

@@ -26,6 +26,9 @@ export const Channel = z.object({
   updatedBy: z.string(),
 });
 export type Channel = z.infer<typeof Channel>;
+/** What saving one answers. */
+export const SavedChannel = Channel.omit({ providerName: true, hold: true, lastSentAt: true });
+export type SavedChannel = z.infer<typeof SavedChannel>;
 export const Channels = z.object({ items: z.array(Channel), next: z.null() });
 
 export const CreateChannel = z.strictObject({
@@ -46,6 +49,8 @@ export type PatchChannel = z.infer<typeof PatchChannel>;
 /** The record that carries the test: its timeline tells whether it arrived. */
 export const TestedChannel = z.object({ slug: Slug, recordId: z.guid(), hold: z.enum(holds).nullable() });
 export type TestedChannel = z.infer<typeof TestedChannel>;
+
+export const DeletedChannel = z.object({ slug: Slug, routes: z.int() });
 
 const rule = {
   subject: z.enum(messageSubjects),

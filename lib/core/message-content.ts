@@ -1,6 +1,6 @@
 // What a message says of a failure group or an alert, before it takes a channel's form: nothing in it depends on the moment
 // at which it is made, so that a text that says the same is known to be the same.
-import { count, plural } from "#lib/core/counts.ts";
+import { exactly, number } from "#lib/core/counts.ts";
 import type { AlertState, Severity } from "#lib/core/desk.ts";
 import { severityOf } from "#lib/core/desk.ts";
 import { whatMends } from "#lib/core/failure-words.ts";
@@ -103,7 +103,7 @@ export function groupMessage(group: GroupToTell, { address, insteadOf }: Around)
     severity: severityOf[group.category],
     stage,
     title: groupTitle(group, stage),
-    happened: groupHappened[group.category](group.providerName, plural(group.records, "record")),
+    happened: groupHappened[group.category](group.providerName, exactly(group.records, "record")),
     quote: group.title,
     mend: stage === "open" ? whatMends(group.category, "Run again") : null,
     facts: groupFacts(group),
@@ -116,9 +116,9 @@ export function groupMessage(group: GroupToTell, { address, insteadOf }: Around)
 }
 
 function groupTitle({ open, records, providerName, isBackAgain }: GroupToTell, stage: string): string {
-  if (stage === "resolved") return `Resolved: ${plural(records, "failure")} at ${providerName}`;
-  if (stage === "settled") return `Nothing open any more: ${plural(records, "failure")} at ${providerName}`;
-  return `${isBackAgain ? "Back again: " : ""}${plural(open, "record")} failed at ${providerName}`;
+  if (stage === "resolved") return `Resolved: ${exactly(records, "failure")} at ${providerName}`;
+  if (stage === "settled") return `Nothing open any more: ${exactly(records, "failure")} at ${providerName}`;
+  return `${isBackAgain ? "Back again: " : ""}${exactly(open, "record")} failed at ${providerName}`;
 }
 
 const groupHappened: Record<FailureCategory, (provider: string, records: string) => string> = {
@@ -132,7 +132,7 @@ const groupHappened: Record<FailureCategory, (provider: string, records: string)
 
 function groupFacts({ open, records, openedAt, lastAt, teamName, type, statusCode, assignee }: GroupToTell) {
   const facts: Fact[] = [
-    { name: "Open now", value: [`${count(open)} of ${count(records)}`] },
+    { name: "Open now", value: [`${number(open)} of ${number(records)}`] },
     { name: "Team", value: [teamName] },
     { name: "First", value: [{ at: openedAt }] },
     { name: "Last", value: [{ at: lastAt }] },
@@ -163,7 +163,7 @@ function groupActs(group: GroupToTell): Line[] {
   const { lastAct, lastActBy, lastActAt, lastActRecords, emptiedAt, resolvedAt } = group;
   const acts: Line[] = [];
   if (lastAct !== null && lastActBy !== null && lastActAt !== null) {
-    const words = did[lastAct]?.(count(lastActRecords ?? group.records), group) ?? `acted (${lastAct})`;
+    const words = did[lastAct]?.(number(lastActRecords ?? group.records), group) ?? `acted (${lastAct})`;
     acts.push([`${person(lastActBy)} ${words} at `, { at: lastActAt }, "."]);
   }
   if (resolvedAt !== null) acts.push(["Resolved at ", { at: resolvedAt }, "."]);
@@ -237,7 +237,7 @@ function figure(name: string, value: number | string | null): Fact {
   if (name.endsWith("Ms")) return { name: label, value: [duration(value)] };
   if (/(share|rate)$/i.test(name) && value >= 0 && value <= 1)
     return { name: label, value: [percent(value)] };
-  return { name: label, value: [Number.isInteger(value) ? count(value) : value.toFixed(1)] };
+  return { name: label, value: [Number.isInteger(value) ? number(value) : value.toFixed(1)] };
 }
 
 /** A person looks whether a channel works. */

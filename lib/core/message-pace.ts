@@ -20,6 +20,8 @@ export type News = {
   /** Somebody did something about it, or it is over. */
   isAct: boolean;
   isResolved: boolean;
+  /** They were run again since, and have failed again. */
+  isFailedAgain: boolean;
   records: number;
   /** Muted or silenced: nobody's phone rings for it. */
   isQuiet: boolean;
@@ -47,9 +49,12 @@ export function paceOf(kind: ChannelKind, told: Told | null, news: News, nowMs: 
   return after(told, told.updates < usualUpdates ? usualMs : slowMs, nowMs);
 }
 
-/** Nobody reads a mail for each change: the first, one when it is ten times as many, and one when it is over. */
+/**
+ * Nobody reads a mail for each change: the first, one when it is ten times as many, when what was run again has failed
+ * again (its link is used up), and when it is over.
+ */
 function isWorthOne(kind: ChannelKind, told: Told, news: News): boolean {
-  if (news.isResolved || (kind === "webhook" && news.isAct)) return true;
+  if (news.isFailedAgain || news.isResolved || (kind === "webhook" && news.isAct)) return true;
   return told.records !== null && news.records >= 10 * Math.max(1, told.records);
 }
 

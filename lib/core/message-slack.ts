@@ -1,7 +1,7 @@
 // A message in Slack's form: text for notifications, and Block Kit within its documented limits.
 // What others said can neither call a channel together nor pass for a link: & < > are escaped, and nothing is linkified.
 
-import { count, plural } from "#lib/core/counts.ts";
+import { exactly, number } from "#lib/core/counts.ts";
 import type { Severity } from "#lib/core/desk.ts";
 import type { Line, MessageAction, MessageContent } from "#lib/core/message-content.ts";
 import { fitted, harmless, utc } from "#lib/core/message-text.ts";
@@ -103,8 +103,8 @@ function buttonOf(action: MessageAction, { open, subjectId }: MessageContent): S
 }
 
 const confirmRetry = (open: number) => ({
-  title: plain(`Run ${count(open)} again?`, 100),
-  text: plain(`${plural(open, "record")} will be sent again. Run one first if you are not sure.`, 300),
+  title: plain(`Run ${number(open)} again?`, 100),
+  text: plain(`${exactly(open, "record")} will be sent again. Run one first if you are not sure.`, 300),
   confirm: plain("Run again", 30),
   deny: plain("Not now", 30),
 });
@@ -133,7 +133,8 @@ const plain = (text: string, most: number): Plain => ({
   emoji: false,
 });
 
-const mrkdwn = (text: string): Mrkdwn => ({ type: "mrkdwn", text, verbatim: true });
+/** Empty texts are refused. */
+const mrkdwn = (text: string): Mrkdwn => ({ type: "mrkdwn", text: text || "–", verbatim: true });
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

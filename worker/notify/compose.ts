@@ -19,6 +19,8 @@ import { createRecoveryLink } from "#db/writes/create-recovery-link.ts";
 import { failUntold } from "#db/writes/note-told.ts";
 import { notePlace, noteUnsaid, openMessage, sendMessage, type Text } from "#db/writes/tell.ts";
 import { inTransaction } from "#db/writes/transaction.ts";
+import { recipientsOf } from "#lib/contract/channel.ts";
+import { emailPayload, slackPayload, webhookPayload } from "#lib/contract/message-payload.ts";
 import { messageType, noticeType } from "#lib/core/desk.ts";
 import {
   type AlertToTell,
@@ -30,13 +32,15 @@ import {
 import { type Pace, paceOf } from "#lib/core/message-pace.ts";
 import { fitted } from "#lib/core/message-text.ts";
 import type { Log } from "#lib/node/log.ts";
-import { emailPayload, emailRecipients, slackPayload, webhookPayload } from "#worker/notify/render.ts";
 
 /** @param address the dashboard's own, without a slash at its end. */
 export type Composer = { sql: Sql; log: Log; address: string };
 
 /** How long a link in a mail or a webhook's call is good for. */
 const linkMs = 3 * 86_400_000;
+
+/** More is told in the next look, a second later: nobody's lock is held for long. */
+const mostAtOnce = 200;
 
 /** What one look did, and when the next is worth it, ms from now; null: when something changes. */
 export type Look = { told: number; waitMs: number | null };
@@ -58,6 +62,7 @@ export async function composeMessages({ sql, log, address }: Composer): Promise<
     let told = 0;
     let waitMs: number | null = null;
     for (const untold of [...groups, ...alerts]) {
+      if (told === mostAtOnce) break;
       // One that can't be told is no other's trouble.
       const pace = await inTransaction(sql, (sql) => tell(sql, untold, channels, address)).catch((error) => {
         log.warn({ err: error, subject: untold.subjectId, channel: untold.channel }, "not told");
@@ -144,9 +149,10 @@ function toldOf(untold: Untold) {
   return { state, isUnderWay, saidAtMs, updates, records, isChannelNewer };
 }
 
-const newsOf = ({ isAct, isResolved, isQuiet, group }: Untold) => ({
+const newsOf = ({ isAct, isResolved, isFailedAgain, isQuiet, group }: Untold) => ({
   isAct,
   isResolved,
+  isFailedAgain,
   isQuiet,
   records: group?.records ?? 1,
 });
@@ -187,7 +193,7 @@ async function textsOf(sql: TransactionSql, given: ToRender): Promise<Rendered> 
     }
     case "email": {
       const texts: Text[] = [];
-      const recipients = emailRecipients(channel.address);
+      const recipients = recipientsOf(channel.address);
       // A mail for each: whoever acts by its link is written down as whom it was sent to.
       for (const to of recipients) {
         const link = isOpen ? await linkFor(sql, content.subjectId, to) : null;

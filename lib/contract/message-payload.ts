@@ -1,5 +1,5 @@
 // A message's content in the form that its channel's adapter takes.
-import { recipientsOf } from "#lib/contract/channel.ts";
+import { type Channel, recipientsOf } from "#lib/contract/channel.ts";
 import { WebhookMessage } from "#lib/contract/message.ts";
 import type { AlertToTell, GroupToTell, MessageContent } from "#lib/core/message-content.ts";
 import { emailOf } from "#lib/core/message-email.ts";
@@ -27,8 +27,6 @@ export function emailPayload(
   return { to, ...mail, ...(inReplyTo === null ? {} : { inReplyTo }) };
 }
 
-export const emailRecipients = (address: string): string[] => recipientsOf(address);
-
 type Webhook = Pick<WebhookMessage, "messageId" | "event" | "insteadOf" | "recover"> & {
   content: MessageContent;
   group: GroupToTell | null;
@@ -52,4 +50,24 @@ export function webhookPayload({ content, group, alert, ...given }: Webhook): We
     failures: group && { ...group, firstAt: group.openedAt },
     alert,
   } satisfies { [name in keyof WebhookMessage]: unknown });
+}
+
+/** A test of a channel, one payload for each record that it takes. */
+export function testPayloads(
+  { kind, address }: Pick<Channel, "kind" | "address">,
+  content: MessageContent,
+  messageId: string,
+): unknown[] {
+  switch (kind) {
+    case "slack":
+      return [slackPayload(content, address, null)];
+    case "email":
+      return recipientsOf(address).map((to) =>
+        emailPayload(content, to, { recoverLink: null, inReplyTo: null }),
+      );
+    case "webhook": {
+      const given = { messageId, event: "test" as const, insteadOf: null, recover: null };
+      return [webhookPayload({ ...given, content, group: null, alert: null })];
+    }
+  }
 }
