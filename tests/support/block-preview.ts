@@ -25,7 +25,7 @@ const modalOf = ({ title, blocks, submit, close }: Modal): string =>
 function blockOf(block: Block): string {
   switch (block.type) {
     case "header":
-      return `<h3>${html(block.text.text)}</h3>`;
+      return `<h3>${marked(html(block.text.text))}</h3>`;
     case "section":
       return [
         block.text === undefined ? "" : `<div class="text">${textOf(block.text)}</div>`,
@@ -79,6 +79,14 @@ function mrkdwn(text: string): string {
     .join("");
 }
 
+/** Machines that take pictures have no emoji. */
+const marks: Record<string, string> = { "🔵": "#1c6fd1", "🟠": "#e8890c", "🔴": "#d03535", "✅": "#2b8a4b" };
+const marked = (text: string): string =>
+  text.replace(
+    /[🔵🟠🔴✅]/gu,
+    (mark) => `<span class="mark" role="img" aria-label="${mark}" style="background:${marks[mark]}"></span>`,
+  );
+
 const html = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
@@ -93,6 +101,7 @@ p, h2, h3 { margin: 0; }
 .who b { color: #1d1c1d; font-size: 15px; }
 .app { padding: 1px 4px; border-radius: 3px; background: #ebeaeb; font-size: 10px; }
 h3 { font-size: 18px; }
+.mark { display: inline-block; width: 14px; height: 14px; border-radius: 50%; vertical-align: -1px; }
 blockquote { margin: 4px 0; padding-left: 12px; border-left: 4px solid #ddd; }
 .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 16px; }
 .context { color: #616061; font-size: 13px; }

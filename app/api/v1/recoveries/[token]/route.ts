@@ -31,5 +31,5 @@ export const POST = async (request: Request, { params }: Context): Promise<Respo
 const roleMayNot = ({ permission }: Denied): Refusal =>
   new Refusal(
     "forbidden",
-    `Whom this link was sent to may not do this (${permission}). Ask somebody who may.`,
+    `The person whom this link was sent to may not do this: it needs ${permission}. Ask somebody who has it.`,
   );
