@@ -339,7 +339,7 @@ describe("the figures of business", () => {
     rollup: { delivered: 0, retried: 0, failed: 0, backlog: 0, buckets: 0 },
     state: { waiting: 0, retrying: 0, sending: 0, held: 0, failed: 0, oldestDueAt: null },
     failures: 0,
-    counts: { technical: 0, client_data: 0, rejected: 0 },
+    counts: { technical: 0, client_data: 0, rejected: 0, teams: { technical: 0, client_data: 0 } },
     records: 0,
   };
 
