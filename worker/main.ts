@@ -12,19 +12,24 @@ import {
 import { connectSql } from "#db/client.ts";
 import { readIdleProviders } from "#db/reads/idle-providers.ts";
 import { endPauses } from "#db/writes/end-pauses.ts";
+import { ensureLoopback } from "#db/writes/ensure-loopback.ts";
 import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
+import { resolveGroups } from "#db/writes/resolve-groups.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
 import { unparkHeads } from "#db/writes/unpark-heads.ts";
 import { type Env, required } from "#lib/node/env.ts";
 import { createLog, type Log } from "#lib/node/log.ts";
 import { keyring } from "#lib/node/secrets.ts";
 import { type Application, loadApplication } from "#worker/application.ts";
+import { runCanaries } from "#worker/canary/canaries.ts";
+import { startEcho } from "#worker/canary/echo.ts";
 import type { Deps } from "#worker/deps.ts";
 import { createDrains, type Drains } from "#worker/drain/drains.ts";
 import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
+import { createMessenger } from "#worker/notify/messenger.ts";
 import { createTasks } from "#worker/tasks.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
 import { startDueSchedules } from "#worker/upkeep/schedules.ts";
@@ -38,6 +43,8 @@ type Options = {
   log?: Log;
   /** The application's own code; left out, what REDRIVE_APPLICATION names. */
   application?: Application;
+  /** Whether Redrive's own provider and its canary are made where they are missing. */
+  loopback?: boolean;
   /** Told of each heartbeat that was written. */
   onHeartbeat?: () => void;
 };
@@ -47,13 +54,15 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   const {
     log = createLog("worker", env.LOG_LEVEL),
     application = await loadApplication(env),
+    loopback = false,
     onHeartbeat = () => {},
   } = options;
   const url = required(env, "DATABASE_URL");
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const sql = connectSql(url, { name: "redrive worker", max: 10 });
   const hints = createHints(sql, log);
-  const http = createPools({ allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS });
+  const echo = await startEcho(id);
+  const http = createPools({ allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS, echo: echo.origin });
   const deps: Deps = {
     sql,
     http,
@@ -61,6 +70,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     log,
     flags: await createFlags(`redrive ${id}`),
     application,
+    echo,
     allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS,
     monotonicMs: () => performance.now(),
     random: Math.random,
@@ -72,14 +82,19 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   const jobWorkers: string[] = [];
   const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application), jobWorkers };
   await heartbeat(sql, self);
+  if (loopback) await ensureLoopback(sql);
   const jobs = await startJobs(url, deps, drains, jobWorkers);
+  const messenger = createMessenger({ sql, log, address: addressOf(env) }, deps.monotonicMs);
   const clocks = [
     startClock("heartbeat", 5_000, () => heartbeat(sql, self).then(onHeartbeat), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
     startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
     startClock("jobs of the dead", 10_000, () => freeJobsOfDeadWorkers(sql), log),
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
+    startClock("failure groups", 10_000, () => resolveGroups(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
+    startClock("messages", 1_000, () => messenger.turn(), log),
+    startClock("canaries", 1_000, () => runCanaries(sql), log),
   ];
   log.info({ worker: id }, "worker started");
 
@@ -95,6 +110,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
       hints.stop();
       await signOff(sql, id);
       await http.close();
+      await echo.stop();
       await sql.end({ timeout: 5 });
       log.info({ worker: id }, "worker stopped");
     },
@@ -104,6 +120,10 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
 /** What the application registered, by kind, for whoever asks which worker can do what. */
 const offersOf = (application: Application): Record<string, string[]> =>
   Object.fromEntries(Object.entries(application).map(([kind, named]) => [kind, Object.keys(named)]));
+
+/** Where the dashboard is, for links in messages. */
+const addressOf = ({ NEXTAUTH_URL, PORT }: Env): string =>
+  (NEXTAUTH_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, "");
 
 async function sweep(deps: Deps, drains: Drains): Promise<void> {
   await endPauses(deps.sql);

@@ -8,11 +8,13 @@ export async function upkeep(sql: Sql): Promise<void> {
   await sql`delete from redrive.dedupe_keys where expires_at < now()`;
   await sql`delete from redrive.enqueued_keys where created_at < now() - interval '30 days'`;
   await sql`delete from redrive.schedule_runs where due_at < now() - interval '90 days'`;
+  await sql`delete from redrive.canary_runs where started_at < now() - interval '90 days'`;
   await sql`delete from redrive.workers where seen_at < now() - interval '1 day'`;
   // Of a credential that nobody uses any more: one in use, or being fetched, has a later end.
   await sql`
     delete from redrive.tokens
     where coalesce(greatest(expires_at, failed_until, fetching_until), '-infinity') < now() - interval '1 day'`;
+  await sql`delete from redrive.recovery_links where expires_at < now() - interval '30 days'`;
   await sql`delete from redrive.throughput where bucket < now() - interval '90 days'`;
   await sql`delete from redrive.batch_changes where at < now() - interval '90 days'`;
 }
