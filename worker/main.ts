@@ -26,6 +26,7 @@ import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
 import { createTasks } from "#worker/tasks.ts";
+import { startAlertClock } from "#worker/upkeep/alerts.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
 import { startDueSchedules } from "#worker/upkeep/schedules.ts";
 
@@ -80,6 +81,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     startClock("jobs of the dead", 10_000, () => freeJobsOfDeadWorkers(sql), log),
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
+    startAlertClock(sql, env, log),
   ];
   log.info({ worker: id }, "worker started");
 

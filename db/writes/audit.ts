@@ -1,10 +1,10 @@
 // The audit's row, written in the transaction of the act.
 import type { TransactionSql } from "#db/client.ts";
 
-type AuditRow = {
+export type AuditRow = {
   actor: string;
   action: string;
-  subjectKind: "record" | "provider";
+  subjectKind: "record" | "provider" | "alert" | "alert_rule";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;
