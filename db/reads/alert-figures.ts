@@ -20,6 +20,9 @@ const groupsAtMost = 500;
 /** A failure of a message about failures is told by its channel's fallback: an alert on it would make the next message. */
 const messageType = "redrive.message";
 
+/** Changes of batch size or breaker looked back over: two a test, so those of a day and more. */
+const changesAtMost = 500;
+
 type Asked = {
   nowMs: number;
   windows: { throughput: readonly number[]; groups: readonly number[] };
@@ -70,7 +73,7 @@ const readProviderFigures = (sql: AnySql): Promise<ProviderFigures[]> => sql<Pro
     redrive.hold_of(state.*) as hold,
     state.breaker,
     state.breaker_reason,
-    extract(epoch from state.breaker_since)::float8 * 1000 as breaker_since_ms,
+    extract(epoch from coalesce(opened.at, state.breaker_since))::float8 * 1000 as breaker_since_ms,
     coalesce(state.lease_until > now(), false) as has_owner,
     coalesce(state.rests_until > now(), false) as rests,
     extract(epoch from oldest.due_at)::float8 * 1000 as oldest_due_ms
@@ -89,6 +92,22 @@ const readProviderFigures = (sql: AnySql): Promise<ProviderFigures[]> => sql<Pro
       ) as first
     where lane.is_due
   ) as oldest on true
+  left join lateral (
+    -- Since it was last closed: each test that fails opens it anew, and the trouble is as old as the first.
+    select min(recent.at) filter (where recent.at > recent.closed_at) as at
+    from (
+      select
+        at,
+        coalesce(max(at) filter (where breaker = 'closed') over (), '-infinity') as closed_at
+      from (
+        select at, breaker
+        from redrive.batch_changes
+        where batch_changes.provider = state.provider
+        order by at desc, id desc
+        limit ${changesAtMost}
+      ) as newest
+    ) as recent
+  ) as opened on state.breaker <> 'closed'
   order by state.provider`;
 
 /** Places of `by_outcome` that mean delivered, counted from one. */

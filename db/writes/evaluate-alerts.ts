@@ -239,14 +239,14 @@ async function keep(sql: TransactionSql, held: readonly Found[]): Promise<void> 
     update redrive.alerts
     set
       last_at = clock_timestamp(),
-      title = case when held.is_bad then held.title else alerts.title end,
-      figures = case when held.is_bad then held.figures::jsonb else alerts.figures end
+      title = case when held.level = 'bad' then held.title else alerts.title end,
+      figures = case when held.level = 'bad' then held.figures::jsonb else alerts.figures end
     from unnest(
       ${rulesOf(held)}::text[], ${aboutsOf(held)}::text[],
-      ${held.map(({ reading }) => reading.level === "bad")}::boolean[],
+      ${held.map(({ reading }) => reading.level)}::text[],
       ${held.map(({ reading }) => reading.title)}::text[],
       ${held.map(({ reading }) => JSON.stringify(reading.figures))}::text[]
-    ) as held(rule, about, is_bad, title, figures)
+    ) as held(rule, about, level, title, figures)
     where alerts.rule = held.rule and alerts.about = held.about and alerts.state <> 'resolved'`;
 }
 

@@ -65,7 +65,7 @@ test("it is resolved only after it was well for its whole calm, and what stays w
       for (const { resolvedMs } of play(ending, forMs, calmMs)) {
         expect(resolvedMs).not.toBe(null);
         const last = turnOf(resolvedMs ?? 0);
-        const calm = ending.slice(Math.max(0, last - turnOf(calmMs) + 1), last + 1);
+        const calm = ending.slice(last + 1 - Math.max(1, turnOf(calmMs)), last + 1);
         expect(new Set(calm)).toEqual(new Set(["well"]));
       }
     }),
