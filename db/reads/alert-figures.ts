@@ -176,6 +176,7 @@ async function readGrowth(
         from redrive.failures
         where failures.fingerprint = asked.fingerprint and failures.state = 'open'
           and failures.failed_at >= now() - ${ms}::float8 * interval '1 millisecond'
+        order by failures.failed_at, failures.record_id
         limit ${countCap}
       ) as recent
     ) as counted`;

@@ -111,6 +111,8 @@ const readQueues = (sql: AnySql): Promise<QueueFigures[]> => sql<QueueFigures[]>
         select
         from redrive.queue
         where queue.provider = state.provider and queue.priority = lane.priority and queue.due_at <= now()
+        -- Along the index: else a scan of everything looks cheap to the planner, where most rows are this provider's.
+        order by queue.due_at, queue.record_id
         limit ${countCap}
       ) as few
     ) as counted
@@ -119,7 +121,11 @@ const readQueues = (sql: AnySql): Promise<QueueFigures[]> => sql<QueueFigures[]>
   cross join lateral (
     select count(*)::int as open
     from (
-      select from redrive.failures where failures.provider = state.provider and failures.state = 'open' limit ${countCap}
+      select
+      from redrive.failures
+      where failures.provider = state.provider and failures.state = 'open'
+      order by failures.failed_at, failures.record_id
+      limit ${countCap}
     ) as few
   ) as failing
   order by state.provider`;
@@ -148,7 +154,11 @@ const readFailuresByTeam = (sql: AnySql): Promise<{ team: string; open: number }
   cross join lateral (
     select count(*)::int as open
     from (
-      select from redrive.failures where failures.team = teams.slug and failures.state = 'open' limit ${countCap}
+      select
+      from redrive.failures
+      where failures.team = teams.slug and failures.state = 'open'
+      order by failures.failed_at, failures.record_id
+      limit ${countCap}
     ) as few
   ) as counted
   order by teams.slug`;

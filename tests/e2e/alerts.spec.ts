@@ -85,7 +85,7 @@ test("an administrator makes, changes and deletes a rule; what is wrong is said 
 
   await rule.getByRole("button", { name: "Edit…" }).click();
   await dialog.getByLabel("It must hold for").fill("0");
-  await dialog.getByText("Switched on").click();
+  await dialog.getByLabel("Switched on").uncheck();
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(rule.getByTestId("off")).toBeVisible();
   await expect(rule).toContainText("in 5 min succeed.");
