@@ -49,7 +49,7 @@ export function AlertRow({ alert, whyNot, busy, onAcknowledge, onSilence, onUnsi
               </>
             ) : (
               <>
-                seen <RelativeTime at={alert.lastAt} />
+                last seen <RelativeTime at={alert.lastAt} />
               </>
             )}
           </span>

@@ -199,6 +199,6 @@ export function alertLink({ kind, about, provider }: Pick<Alert, "kind" | "about
   if (kind === "failures" && provider !== null)
     return { href: `/failures?provider=${encodeURIComponent(provider)}`, label: "See the failures" };
   if (provider !== null)
-    return { href: `/providers/${encodeURIComponent(provider)}`, label: `See ${provider}` };
+    return { href: `/providers/${encodeURIComponent(provider)}`, label: "See the provider" };
   return about === "" || kind !== "canary" ? null : { href: "/providers", label: "See the providers" };
 }

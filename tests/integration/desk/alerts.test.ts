@@ -12,9 +12,12 @@ import { silenceAlert, unsilenceAlert } from "#db/writes/silence-alert.ts";
 import { silenceRule, unsilenceRule } from "#db/writes/silence-rule.ts";
 import { type Alert, AlertsQuery, parseAlertParams } from "#lib/contract/alert.ts";
 import type { AlertKind } from "#lib/core/desk.ts";
+import { readEnv } from "#lib/node/env.ts";
+import { createLog } from "#lib/node/log.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { aWorker, enqueue, enqueueMany, eventually, stateOf } from "#tests/support/engine.ts";
 import { aProviderServer, ok, says } from "#tests/support/provider-server.ts";
+import { startAlertClock } from "#worker/upkeep/alerts.ts";
 
 const ana = { actor: "Ana" };
 const ben = { actor: "Ben" };
@@ -522,6 +525,18 @@ test("what an installation begins with are rules of every kind, each readable as
   for (const { slug, kind, params } of rules) {
     expect({ slug, parsed: parseAlertParams(kind, params) }).toEqual({ slug, parsed: { params } });
   }
+});
+
+test("without any worker a dashboard's clock tells that none lives", async () => {
+  await using own = await aDatabase();
+  const { sql } = own;
+  await sql`insert into redrive.workers (id, host, pid, seen_at) values ('w', 'h', 1, now() - interval '2 minutes')`;
+  const clock = startAlertClock(sql, readEnv({ NODE_ENV: "test", DATABASE_URL: own.url }), createLog("web", "silent"));
+  await eventually(async () => {
+    const rows = await sql`select state from redrive.alerts where rule = 'worker-silent' and about = ''`;
+    expect(rows).toMatchObject([{ state: "open" }]);
+  });
+  await clock.stop();
 });
 
 test("a worker by itself tells of a breaker within one evaluation of its time, and of its end", async () => {
