@@ -1,11 +1,12 @@
 "use client";
 // A rule's form: what all rules have, and what its kind takes. What the server says against a field stands beside it.
-import { Alert, Button, Group, NativeSelect, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { FieldErrors, useFieldError } from "#components/policy/errors.tsx";
-import { below, NumberField, SecondsField } from "#components/policy/fields.tsx";
+import { FieldErrors, useField } from "#components/policy/errors.tsx";
+import { below, NumberField, OptionalNumberField, SecondsField } from "#components/policy/fields.tsx";
 import { Dialog } from "#components/shell/dialog.tsx";
+import { Fault } from "#components/shell/fault.tsx";
 import { kindWords, type ParamField, paramFields, severityWords } from "#lib/client/alert-words.ts";
 import { createRule, patchRule } from "#lib/client/alerts.ts";
 import { ApiError } from "#lib/client/http.ts";
@@ -71,9 +72,10 @@ function RuleForm({ rule, onClose, onSaved }: FormProps) {
     setFault(null);
     setErrors([]);
     try {
-      const { slug, kind, ...rest } = draft;
-      if (rule === null) await createRule({ ...rest, slug, kind, name: rest.name || slug });
-      else await patchRule(rule.slug, rule.version, rest);
+      const { slug, kind, name, severity, provider, params, forMs, enabled } = draft;
+      const rest = { severity, provider, params, forMs, enabled };
+      if (rule === null) await createRule({ ...rest, slug, kind, name: name || slug });
+      else await patchRule(rule.slug, rule.version, { ...rest, name });
       await onSaved();
       onClose();
     } catch (error) {
@@ -94,11 +96,7 @@ function RuleForm({ rule, onClose, onSaved }: FormProps) {
         }}
       >
         <Stack gap="sm">
-          {fault && (
-            <Alert color="red" role="alert" c="var(--red-ink)">
-              {fault}
-            </Alert>
-          )}
+          <Fault why={fault} />
           <div className={styles.fields}>
             {rule === null && <KindFields draft={draft} change={change} />}
             <Text field="name" label="Name" value={draft.name} onChange={(name) => change({ name })} />
@@ -179,8 +177,7 @@ function ProviderField({ draft, change }: PartProps) {
   return (
     <NativeSelect
       label="Provider"
-      data-field="provider"
-      error={useFieldError("provider")}
+      {...useField("provider")}
       value={draft.provider ?? ""}
       data={[
         { value: "", label: "each of them" },
@@ -204,8 +201,7 @@ function Text({ field, value, onChange, ...input }: TextProps) {
     <TextInput
       {...input}
       {...below}
-      data-field={field}
-      error={useFieldError(field)}
+      {...useField(field)}
       value={value}
       spellCheck={false}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -227,10 +223,12 @@ function Param({ field, value, onChange }: ParamProps) {
         />
       );
     case "count":
-      return (
-        <NumberField
+      return field.empty === undefined ? (
+        <NumberField {...common} value={typeof value === "number" ? value : Number.NaN} onChange={onChange} />
+      ) : (
+        <OptionalNumberField
           {...common}
-          value={typeof value === "number" ? value : field.empty === undefined ? Number.NaN : null}
+          value={typeof value === "number" ? value : null}
           onChange={onChange}
           empty={field.empty}
         />
@@ -241,7 +239,7 @@ function Param({ field, value, onChange }: ParamProps) {
           {...common}
           unit="%"
           value={typeof value === "number" ? Math.round(value * 1e6) / 1e4 : Number.NaN}
-          onChange={(typed) => onChange((typed ?? Number.NaN) / 100)}
+          onChange={(typed) => onChange(typed / 100)}
         />
       );
     case "flag":

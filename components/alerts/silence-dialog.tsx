@@ -1,8 +1,8 @@
 "use client";
-import { Alert, Button, Group, NativeSelect, Stack, Textarea } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Dialog } from "#components/shell/dialog.tsx";
-import { refusalWords } from "#lib/client/refusal.ts";
+import { ReasonForm } from "#components/shell/reason-form.tsx";
 import type { Silence } from "#lib/contract/alert.ts";
 
 type Props = {
@@ -33,70 +33,25 @@ export function SilenceDialog({ subject, onClose, onSilence }: Props) {
 
 function SilenceForm({ subject, onClose, onSilence }: Omit<Props, "subject"> & { subject: string }) {
   const [span, setSpan] = useState(String(hourMs));
-  const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
-
-  const submit = async () => {
-    setTried(true);
-    if (reason.trim() === "") return;
-    setBusy(true);
-    setFault(null);
-    try {
-      await onSilence({ until: new Date(Date.now() + Number(span)).toISOString(), reason: reason.trim() });
-      onClose();
-    } catch (error) {
-      setFault(refusalWords(error));
-      setBusy(false);
-    }
-  };
-
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <Stack gap="sm">
-        <p style={{ color: "var(--ink-2)", overflowWrap: "anywhere" }}>
-          <b>{subject}</b>
-          <br />
-          It sends no message until then, and stays on this page. What still holds at the end is told.
-        </p>
-        {fault && (
-          <Alert color="red" role="alert" c="var(--red-ink)">
-            {fault}
-          </Alert>
-        )}
+    <ReasonForm
+      verb="Silence"
+      onClose={onClose}
+      onAct={(reason) => onSilence({ until: new Date(Date.now() + Number(span)).toISOString(), reason })}
+      before={
         <NativeSelect
           label="For"
           value={span}
           data={spans}
           onChange={(event) => setSpan(event.currentTarget.value)}
         />
-        <Textarea
-          label="Reason"
-          value={reason}
-          maxLength={500}
-          autosize
-          minRows={2}
-          required
-          data-autofocus
-          error={tried && reason.trim() === "" ? "Say why: it is what the next person reads." : null}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Silence
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      }
+    >
+      <p style={{ overflowWrap: "anywhere" }}>
+        <b>{subject}</b>
+        <br />
+        It sends no message until then, and stays on this page. What still holds at the end is told.
+      </p>
+    </ReasonForm>
   );
 }

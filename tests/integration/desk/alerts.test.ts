@@ -531,7 +531,11 @@ test("without any worker a dashboard's clock tells that none lives", async () =>
   await using own = await aDatabase();
   const { sql } = own;
   await sql`insert into redrive.workers (id, host, pid, seen_at) values ('w', 'h', 1, now() - interval '2 minutes')`;
-  const clock = startAlertClock(sql, readEnv({ NODE_ENV: "test", DATABASE_URL: own.url }), createLog("web", "silent"));
+  const clock = startAlertClock(
+    sql,
+    readEnv({ NODE_ENV: "test", DATABASE_URL: own.url }),
+    createLog("web", "silent"),
+  );
   await eventually(async () => {
     const rows = await sql`select state from redrive.alerts where rule = 'worker-silent' and about = ''`;
     expect(rows).toMatchObject([{ state: "open" }]);
