@@ -15,6 +15,7 @@ import { endPauses } from "#db/writes/end-pauses.ts";
 import { ensureLoopback } from "#db/writes/ensure-loopback.ts";
 import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
+import { resolveGroups } from "#db/writes/resolve-groups.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
 import { unparkHeads } from "#db/writes/unpark-heads.ts";
 import { type Env, required } from "#lib/node/env.ts";
@@ -28,6 +29,7 @@ import { createDrains, type Drains } from "#worker/drain/drains.ts";
 import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
+import { createMessenger } from "#worker/notify/messenger.ts";
 import { createTasks } from "#worker/tasks.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
@@ -83,13 +85,16 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   await heartbeat(sql, self);
   if (loopback) await ensureLoopback(sql);
   const jobs = await startJobs(url, deps, drains, jobWorkers);
+  const messenger = createMessenger({ sql, log, address: addressOf(env) }, deps.monotonicMs);
   const clocks = [
     startClock("heartbeat", 5_000, () => heartbeat(sql, self).then(onHeartbeat), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
     startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
     startClock("jobs of the dead", 10_000, () => freeJobsOfDeadWorkers(sql), log),
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
+    startClock("failure groups", 10_000, () => resolveGroups(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
+    startClock("messages", 1_000, () => messenger.turn(), log),
     startClock("canaries", 1_000, () => runCanaries(sql), log),
     startAlertClock(sql, env, log),
   ];
@@ -117,6 +122,10 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
 /** What the application registered, by kind, for whoever asks which worker can do what. */
 const offersOf = (application: Application): Record<string, string[]> =>
   Object.fromEntries(Object.entries(application).map(([kind, named]) => [kind, Object.keys(named)]));
+
+/** Where the dashboard is, for links in messages. */
+const addressOf = ({ NEXTAUTH_URL, PORT }: Env): string =>
+  (NEXTAUTH_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, "");
 
 async function sweep(deps: Deps, drains: Drains): Promise<void> {
   await endPauses(deps.sql);

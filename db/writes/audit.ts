@@ -4,7 +4,17 @@ import type { TransactionSql } from "#db/client.ts";
 export type AuditRow = {
   actor: string;
   action: string;
-  subjectKind: "record" | "provider" | "canary" | "alert" | "alert_rule";
+  subjectKind:
+    | "record"
+    | "provider"
+    | "group"
+    | "team"
+    | "canary"
+    | "channel"
+    | "routes"
+    | "person"
+    | "alert"
+    | "alert_rule";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;

@@ -1,11 +1,9 @@
 // Reads a request's JSON: bounded while it arrives, so that no sender can make us hold more.
+import { depthMax, depthOf } from "#lib/core/exact-json.ts";
 import { Refusal } from "#lib/server/problem.ts";
 
 /** A payload of 1 MiB, written with some escapes, and the record's other fields. */
 const bytesMax = 1_258_291;
-
-/** Deeper is no one's data; a parser would run out of stack. */
-const depthMax = 200;
 
 /** The text, and its value; an empty body is an empty object. */
 export type JsonBody = { text: string; value: unknown };
@@ -35,40 +33,29 @@ export async function readJson(request: Request): Promise<JsonBody> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  if (!request.body) return "";
+/** The body as it came, byte for byte: what a signature was made over. */
+export async function readBytes(request: Request, most: number): Promise<Buffer> {
+  if (!request.body) return Buffer.alloc(0);
   const tooLarge = () =>
     new Refusal("payload_too_large", "The body is over the limit. A payload may have 1 MiB (1048576 bytes).");
-  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body) {
     bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw tooLarge();
+    if (bytes > most) throw tooLarge();
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+async function readText(request: Request): Promise<string> {
+  const bytes = await readBytes(request, bytesMax);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
-    return decoder.decode(Buffer.concat(chunks));
+    return decoder.decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) throw new Refusal("invalid_input", "The body is not valid UTF-8.");
     throw error;
   }
-}
-
-/** How deep brackets nest, text left aside. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inText = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (inText) {
-      if (code === 0x5c) at++;
-      else if (code === 0x22) inText = false;
-    } else if (code === 0x22) inText = true;
-    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x7d || code === 0x5d) depth--;
-  }
-  return deepest;
 }

@@ -1,5 +1,5 @@
-CREATE INDEX "failures_of_team" ON "redrive"."failures" USING btree ("team","failed_at","record_id") WHERE state = 'open';--> statement-breakpoint
-CREATE INDEX "alerts_resolved" ON "redrive"."alerts" USING btree ("resolved_at","id") WHERE state = 'resolved';--> statement-breakpoint
+CREATE INDEX "alerts_resolved" ON "redrive"."alerts" USING btree ("resolved_at","id") WHERE state = 'resolved';
+--> statement-breakpoint
 -- The rules that an installation begins with; all of them may be changed, switched off or deleted.
 INSERT INTO "redrive"."alert_rules" ("slug", "name", "kind", "severity", "params", "for_ms", "updated_by") VALUES
 	('backlog-growing', 'Backlog grows', 'backlog_growing', 'warning', '{"calmMs": 60000, "exceptProviders": [], "windowMs": 120000, "minBacklog": 100}', 300000, 'Redrive'),
