@@ -5,8 +5,11 @@ import { buildDashboard, isBuilt } from "#bin/build.ts";
 import { endingSignal, sayReady, whenAborted } from "#bin/ending.ts";
 import { orExit } from "#bin/exit.ts";
 import { explainPort } from "#bin/free-port.ts";
+import { connectSql } from "#db/client.ts";
 import { refuseUnmigrated } from "#db/migrate.ts";
 import { readEnv, required } from "#lib/node/env.ts";
+import { createLog } from "#lib/node/log.ts";
+import { startAlertClock } from "#worker/upkeep/alerts.ts";
 
 await orExit(async () => {
   const ending = endingSignal();
@@ -28,6 +31,9 @@ await orExit(async () => {
     server.once("error", (error) => refused(explainPort(env.PORT, error)));
     server.listen(env.PORT, () => listening());
   });
+  // Alerts are looked at here as well: that no worker lives, none of them can say.
+  const alertsSql = connectSql(required(env, "DATABASE_URL"), { name: "redrive alerts", max: 1 });
+  const alerts = startAlertClock(alertsSql, env, createLog("web", env.LOG_LEVEL));
   sayReady();
 
   await whenAborted(ending);
@@ -35,6 +41,6 @@ await orExit(async () => {
   server.closeIdleConnections();
   // Live streams never end by themselves; a request under way gets a moment.
   setTimeout(() => server.closeAllConnections(), 1_000).unref();
-  await closed;
+  await Promise.all([closed, alerts.stop(), alertsSql.end({ timeout: 2 })]);
   process.exit(0);
 });

@@ -337,6 +337,8 @@ export const alerts = redrive.table(
     uniqueIndex("alerts_one_open").on(table.rule, table.about).where(sql`state <> 'resolved'`),
     index("alerts_newest").on(table.openedAt, table.id),
     index("alerts_changed").on(table.changedAt),
+    // The list of resolved ones.
+    index("alerts_resolved").on(table.resolvedAt, table.id).where(sql`state = 'resolved'`),
     check("alerts_kind", oneOf("kind", alertKinds)),
     check("alerts_severity", oneOf("severity", severities)),
     check("alerts_state", oneOf("state", alertStates)),

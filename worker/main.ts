@@ -31,6 +31,7 @@ import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
 import { createMessenger } from "#worker/notify/messenger.ts";
 import { createTasks } from "#worker/tasks.ts";
+import { startAlertClock } from "#worker/upkeep/alerts.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
 import { startDueSchedules } from "#worker/upkeep/schedules.ts";
 
@@ -95,6 +96,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
     startClock("messages", 1_000, () => messenger.turn(), log),
     startClock("canaries", 1_000, () => runCanaries(sql), log),
+    startAlertClock(sql, env, log),
   ];
   log.info({ worker: id }, "worker started");
 

@@ -1,7 +1,9 @@
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Shell } from "#components/shell/shell.tsx";
+import { readAlerts } from "#db/reads/alerts.ts";
 import { readOverview } from "#db/reads/overview.ts";
+import { alertCountsQuery } from "#lib/client/alerts.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import { makeQueryClient } from "#lib/client/query-client.ts";
 import { deps, isDemo } from "#lib/server/deps.ts";
@@ -14,8 +16,11 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const { name, email, role } = caller;
   const { db, env } = deps();
   const client = makeQueryClient();
-  // The shell's count and banner read it on every page.
-  await client.query({ ...overviewQuery(), queryFn: () => readOverview(db) });
+  // The shell's counts and banner read these on every page.
+  await Promise.all([
+    client.query({ ...overviewQuery(), queryFn: () => readOverview(db) }),
+    client.query({ ...alertCountsQuery(), queryFn: () => readAlerts(db, { limit: 1 }) }),
+  ]);
   return (
     <HydrationBoundary state={dehydrate(client)}>
       <Shell

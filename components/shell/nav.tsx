@@ -4,6 +4,7 @@ import { VisuallyHidden } from "@mantine/core";
 import {
   IconAdjustmentsHorizontal,
   IconAlertCircle,
+  IconBell,
   IconLayoutDashboard,
   IconPlugConnected,
 } from "@tabler/icons-react";
@@ -11,6 +12,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Brand } from "#components/shell/brand.tsx";
+import { alertCountsQuery } from "#lib/client/alerts.ts";
 import { count } from "#lib/client/formats.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import styles from "./shell.module.css";
@@ -19,12 +21,14 @@ const always = [
   { href: "/overview", label: "Overview", icon: IconLayoutDashboard },
   { href: "/providers", label: "Providers", icon: IconPlugConnected },
   { href: "/failures", label: "Failures", icon: IconAlertCircle },
+  { href: "/alerts", label: "Alerts", icon: IconBell },
 ] as const;
 const inDemo = [{ href: "/simulator", label: "Simulator", icon: IconAdjustmentsHorizontal }] as const;
 
 export function Nav({ demo }: { demo: boolean }) {
   const pathname = usePathname();
   const { data } = useQuery(overviewQuery());
+  const alerts = useQuery(alertCountsQuery()).data?.counts.open ?? 0;
   const failures = data === undefined ? 0 : data.needHuman.technical + data.needHuman.client_data;
   const isHere = (href: string) => pathname === href || pathname.startsWith(`${href}/`);
   const entries = demo ? [...always, ...inDemo] : always;
@@ -45,6 +49,12 @@ export function Nav({ demo }: { demo: boolean }) {
               {label === "Failures" && failures > 0 && (
                 <span className={styles.count} data-testid="failures-count">
                   {count(failures)}
+                  <VisuallyHidden> open</VisuallyHidden>
+                </span>
+              )}
+              {label === "Alerts" && alerts > 0 && (
+                <span className={styles.count} data-testid="alerts-count">
+                  {count(alerts)}
                   <VisuallyHidden> open</VisuallyHidden>
                 </span>
               )}

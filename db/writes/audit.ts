@@ -1,10 +1,20 @@
 // The audit's row, written in the transaction of the act.
 import type { TransactionSql } from "#db/client.ts";
 
-type AuditRow = {
+export type AuditRow = {
   actor: string;
   action: string;
-  subjectKind: "record" | "provider" | "group" | "team" | "canary" | "channel" | "routes" | "person";
+  subjectKind:
+    | "record"
+    | "provider"
+    | "group"
+    | "team"
+    | "canary"
+    | "channel"
+    | "routes"
+    | "person"
+    | "alert"
+    | "alert_rule";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;

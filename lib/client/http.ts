@@ -17,7 +17,7 @@ export class ApiError extends Error {
 export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => call(path, { signal });
 
 export const sendJson = <T>(
-  method: "POST" | "PATCH",
+  method: "POST" | "PATCH" | "PUT" | "DELETE",
   path: string,
   body: unknown,
   headers: Record<string, string> = {},

@@ -280,7 +280,7 @@ export function checkHealth(answers: readonly HealthSeen[]): Check {
 }
 
 /** 480 ms, 42 s, 12 min, 5 h, 3 days: as much as one needs to know of an age. */
-function roughly(ms: number): string {
+export function roughly(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;

@@ -42,6 +42,7 @@ const keepers: Record<string, string[]> = {
   "temporal-polyfill": ["lib/core/zoned.ts"],
   croner: ["lib/core/cron.ts"],
   "json-p3": ["lib/core/json-path.ts"],
+  "prom-client": ["lib/server"],
   re2js: ["lib/core/pattern.ts"],
 };
 
