@@ -35,6 +35,15 @@ export async function readJson(request: Request): Promise<JsonBody> {
   }
 }
 
+/** A form's fields, as a plain HTML form sends them. */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const text = await readText(request);
+  if (text !== "" && type !== "application/x-www-form-urlencoded")
+    throw new Refusal("unsupported_media_type", "Send the form as application/x-www-form-urlencoded.");
+  return new URLSearchParams(text);
+}
+
 async function readText(request: Request): Promise<string> {
   if (!request.body) return "";
   const tooLarge = () =>

@@ -32,6 +32,7 @@ const keepers: Record<string, string[]> = {
   pino: ["lib/node"],
   "@node-rs/argon2": ["lib/server"],
   "rate-limiter-flexible": ["lib/server"],
+  jose: ["lib/server"],
   "next-auth": ["app", "components", "lib/server"],
   nodemailer: ["worker"],
   "fast-xml-parser": ["worker"],

@@ -1,0 +1,1 @@
+CREATE INDEX "outbox_owner_id" ON "redrive"."outbox" USING btree ("owner","id") WHERE owner is not null;
