@@ -222,7 +222,7 @@ function readRows(db: Db, owner: string, ids: readonly string[]): Promise<Row[]>
       limit 1
     ) as settled on true
     cross join lateral (${triesOf(sql`outbox.id`, own)}) as tried
-    where outbox.id in (${list}) and outbox.owner = ${owner}
+    where outbox.id in (${list}) and outbox.owner = ${owner} and outbox.type is distinct from ${canaryType}
     order by outbox.id desc`);
 }
 

@@ -202,21 +202,23 @@ function underWay(standing: OwnStanding, given: Given): OwnCard {
   };
 }
 
+/** Nearer than this a time is no help: it is over before one has read it, ms. */
+const momentMs = 10_000;
+
 function underWayWords(standing: OwnStanding, given: Given): { headline: string; says: string } {
-  const { status, hold, to, dueAt } = standing;
-  if (status === "sending") return { headline: "Sending…", says: "" };
+  const { status, hold, to, dueAt, lastAct } = standing;
+  const sending = { headline: "Sending…", says: "" };
+  if (status === "sending") return sending;
   if (status === "held" && hold !== null) return { headline: "Waiting", says: heldWords(standing, given) };
   if (dueAt === null) return { headline: "Waiting", says: "It goes right after an earlier one." };
-  const isLater = Date.parse(dueAt) > given.nowMs + 1_000;
-  if (status === "retrying" && isLater && standing.lastAct?.kind !== "retried") {
-    return {
-      headline: "Trying again",
-      says: `${to} couldn't take it yet. We'll resend by itself at ${given.when(dueAt)}.`,
-    };
+  const isLater = Date.parse(dueAt) > given.nowMs + momentMs;
+  const at = isLater ? `at ${given.when(dueAt)}` : "in a moment";
+  if (lastAct?.kind === "retried") {
+    return isLater ? { headline: "Waiting", says: `It goes ${at}.` } : sending;
   }
-  return isLater
-    ? { headline: "Waiting", says: `It goes at ${given.when(dueAt)}.` }
-    : { headline: "Sending…", says: "" };
+  return status === "retrying"
+    ? { headline: "Trying again", says: `${to} couldn't take it yet. We'll resend by itself ${at}.` }
+    : { headline: "Waiting", says: isLater ? `It goes ${at}.` : "It goes as soon as it is its turn." };
 }
 
 /** What a receiver recovers from, and what comes back by itself then. */
