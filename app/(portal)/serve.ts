@@ -34,7 +34,8 @@ import { viewGiven } from "#lib/server/portal-view.ts";
 import { asRefusal, Refusal } from "#lib/server/problem.ts";
 import { readForm } from "#lib/server/request-body.ts";
 
-type Context = { params: Promise<{ id?: string }> };
+/** Where the path has no part of its own, Next gives none. */
+type Context = { params: Promise<{ id?: string } | undefined> };
 type Handler = (request: Request, context: Context) => Promise<Response>;
 
 /** What a page is made with. */
@@ -144,7 +145,7 @@ export const plainAct =
   };
 
 async function idOf({ params }: Context): Promise<string> {
-  const { id } = await params;
+  const id = (await params)?.id;
   if (id === undefined) return "";
   if (!RecordId.safeParse(id).success) throw new Refusal("not_found", "no id");
   return id;

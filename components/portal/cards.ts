@@ -37,8 +37,8 @@ export const cardRow = (record: MyRecord, given: Given): Html =>
   )}</li>`;
 
 export const cardBody = (record: MyRecord, given: Given, title: Html | null): Html =>
-  html`<div class="top"><div>${title}<p class="quiet">To ${record.to}</p></div>${chip(record)}</div>
-<p class="quiet meta">${record.meta}</p>
+  html`${title}<p class="quiet">To ${record.to}</p>
+<p class="quiet meta">${chip(record)}<span>${record.meta}</span></p>
 ${record.says !== "" && html`<p class="says">${record.says}</p>`}
 ${
   record.buttons.length > 0 &&

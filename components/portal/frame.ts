@@ -25,7 +25,7 @@ export const page = ({ title, settings, nonce, body }: Page): string =>
 <title>${title}${settings.hostName !== "" && ` · ${settings.hostName}`}</title>
 <style nonce="${nonce}">${new Made(styleOf(settings.css))}</style>
 </head>
-<body><main>${body}</main></body>
+<body><main aria-label="${title}">${body}</main></body>
 </html>`.text
   }`;
 

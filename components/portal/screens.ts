@@ -27,7 +27,7 @@ const noticeLine = ({ notice }: Around): Html | false =>
 
 /** `path` and `query` of the page that it stands on. */
 const foot = ({ frame, zone, isLive }: Around, path: string, query: Record<string, string> = {}): Html =>
-  html`<p class="quiet foot">Times are ${zone === "UTC" ? "in UTC" : zoneWords(zone)}. ${
+  html`<p class="quiet foot">Times are in ${zoneWords(zone)}. ${
     isLive
       ? html`This page keeps itself up to date. <a href="${href(frame, path, { ...query, live: "off" })}">Stop that</a>`
       : html`This page stands still. <a href="${href(frame, path, query)}">Keep it up to date</a>`

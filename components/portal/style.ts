@@ -49,10 +49,8 @@ h3 a:hover{text-decoration:underline}
 .quiet{color:var(--my-quiet);font-size:.875rem}
 .list{list-style:none;margin:0;padding:0;display:grid;gap:.625rem}
 .card{background:var(--my-surface);border:1px solid var(--my-line);border-radius:var(--my-radius);padding:.875rem 1rem}
-.card .top{display:flex;justify-content:space-between;gap:.75rem;align-items:start}
-.card .top>div{min-width:0}
-.card .meta{margin-top:.375rem}
-.card .says{margin-top:.25rem}
+.card .meta{margin-top:.5rem;display:flex;flex-wrap:wrap;align-items:center;gap:.25rem .625rem}
+.card .says{margin-top:.5rem}
 .chip{flex:none;display:inline-flex;align-items:center;gap:.35em;font-size:.8125rem;font-weight:600;line-height:1.2;padding:.3em .6em;border-radius:99px;white-space:nowrap}
 .chip svg{width:1em;height:1em;flex:none}
 .needs_you{background:var(--red-bg);color:var(--red-ink)}
@@ -82,5 +80,5 @@ h3 a:hover{text-decoration:underline}
 @keyframes gone{to{visibility:hidden}}
 .empty{padding:2.5rem 1rem;text-align:center}
 .empty p{margin-top:.5rem}
-@media (max-width:26rem){.card .acts .button{flex:1 1 auto}.card .acts form{flex:1 1 auto;display:flex}}
+@media (max-width:26rem){.acts .button:not(.plain){flex:1 1 auto}.acts form:has(.button:not(.plain)){flex:1 1 auto;display:flex}}
 `;

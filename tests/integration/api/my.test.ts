@@ -511,9 +511,9 @@ describe("pages", () => {
       return (await call(embedList, { path: `/embed/my?token=${body.token}` })).text;
     };
     expect(await mintedIn()).toContain("Times are in UTC.");
-    expect(await mintedIn("Asia/Tokyo")).toContain("Times are Tokyo time.");
+    expect(await mintedIn("Asia/Tokyo")).toContain("Times are in Tokyo time.");
     await call(putSettings, { as: api.admin, method: "PUT", body: { timeZone: "Europe/Berlin" } });
-    expect(await mintedIn()).toContain("Times are Berlin time.");
+    expect(await mintedIn()).toContain("Times are in Berlin time.");
     await api.sql`delete from redrive.settings where key = 'portal'`;
   });
 });
