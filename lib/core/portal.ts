@@ -281,7 +281,7 @@ function closed(standing: OwnStanding, { when }: Given): OwnCard {
 }
 
 const triedWords = (attempts: number): string =>
-  attempts === 0 ? "" : attempts === 1 ? " · tried once" : ` · tried ${attempts} times`;
+  attempts === 0 ? "" : ` · tried ${["", "once", "twice"][attempts] ?? `${attempts} times`}`;
 
 const sentences = (...parts: (string | false | undefined)[]): string =>
   parts.filter((part) => part !== false && part !== undefined && part !== "").join(" ");

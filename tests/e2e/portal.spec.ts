@@ -1,9 +1,13 @@
 // An end user's own view, as they meet it: on a phone, and inside a host application's page on another origin.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, FrameLocator, Page } from "@playwright/test";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
+import { apiKey } from "./global-setup.ts";
 
 type Minted = { token: string; url: string; embedUrl: string };
 type Given = {
@@ -252,6 +256,8 @@ test("inside a host's page: allowed, it acts without a cookie and looks like the
   const owner = "customer-embed";
   const { id } = await send(api, "my-embed", owner, "Text to Alan", stumbling);
   await untilFailed(api, "my-embed", id);
+  const arrived = await send(api, "my-embed", owner, "Text to Ada");
+  await until(api, arrived.id, "delivered");
   const { embedUrl } = await mint(api, { owner, once: true });
   const { embedUrl: another } = await mint(api, { owner });
   const [host, stranger] = [await aHost(embedUrl), await aHost(another)];
@@ -389,4 +395,30 @@ test("an end user's press stands in the operators' timeline under the owner's na
   await page.goto(`/records/${id}`);
   await expect(page.getByText("owner: customer-timeline").first()).toBeVisible();
   await context.close();
+});
+
+test("the commands of docs/end-users.md do what it says, as they are written", async ({
+  api,
+  aProvider,
+  baseURL,
+}) => {
+  await aProvider("acme-books", { name: "Acme Books" });
+  const text = readFileSync("docs/end-users.md", "utf8").replaceAll("http://localhost:3000", baseURL ?? "");
+  const blocks = (kind: string) =>
+    [...text.matchAll(new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code]) => code ?? "");
+  const run = promisify(execFile);
+  const env = { ...process.env, REDRIVE_API_KEY: apiKey, REDRIVE_URL: baseURL };
+  const said: string[] = [];
+  for (const block of blocks("sh"))
+    said.push((await run("bash", ["-euo", "pipefail", "-c", block], { env })).stdout);
+  const [record, token, settings, list] = said.map((one) => JSON.parse(one));
+  expect(record).toMatchObject({ id: expect.any(String) });
+  expect(token).toMatchObject({ url: expect.stringContaining("/my?token=") });
+  expect(settings).toMatchObject({ hostName: "Shop", frameAncestors: ["https://shop.example"] });
+  expect(list).toMatchObject({ items: expect.any(Array) });
+  for (const block of blocks("js")) {
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", block], { env });
+    expect(stdout).toContain("/embed/my?token=");
+  }
+  await until(api, record.id, "delivered");
 });
