@@ -9,7 +9,7 @@ export default {
   headers: async () => [
     {
       // End users' pages say themselves who may frame them and what their addresses tell others.
-      source: "/((?!my(?:/|$)|embed/my(?:/|$)).*)",
+      source: "/((?!(?:embed/)?my(?:/[^/]+(?:/(?:retry|undo|withdraw|fix))?)?$).*)",
       headers: [
         { key: "X-Content-Type-Options", value: "nosniff" },
         { key: "X-Frame-Options", value: "DENY" },

@@ -8,7 +8,7 @@ import type { MyList, OwnEvent, OwnRecord } from "#lib/contract/portal.ts";
 import { canaryType } from "#lib/core/desk.ts";
 import type { Outcome } from "#lib/core/outcome.ts";
 import { ownActorName, triesMost, triesPeriodMs, undoMarginMs } from "#lib/core/portal.ts";
-import { portalFields } from "#lib/core/portal-fields.ts";
+import { openFields, portalFields } from "#lib/core/portal-fields.ts";
 import { redrivesMost } from "#lib/core/recovery.ts";
 import type { FailureCategory, Hold } from "#lib/core/status.ts";
 
@@ -79,6 +79,7 @@ type Row = {
   adapter: string;
   autoRedrive: boolean;
   allowed: string[];
+  locked: string[];
   payload: unknown;
   hold: Hold | null;
   holdSince: string | null;
@@ -117,7 +118,8 @@ async function readOwn(db: Db, owner: string, ids: readonly string[]): Promise<O
 type Summary = Awaited<ReturnType<typeof readRecordSummaries>>[number];
 
 function ownRecord(row: Row, { status, attempts, createdAt, settledAt, dueAt }: Summary): OwnRecord {
-  const { category, outcome, statusCode, failedAt, message, allowed, payload } = row;
+  const { category, outcome, statusCode, failedAt, message, payload } = row;
+  const allowed = openFields(row.allowed, row.locked);
   const fields = category === null ? [] : portalFields(payload, allowed, message);
   const comesBack =
     row.autoRedrive &&
@@ -175,9 +177,13 @@ function readRows(db: Db, owner: string, ids: readonly string[]): Promise<Row[]>
       outbox.id, outbox.subject, providers.policy ->> 'name' as "to", providers.policy ->> 'adapter' as adapter,
       coalesce((providers.policy ->> 'autoRedrive')::boolean, true) as "autoRedrive",
       coalesce(providers.policy #> '{edit,allowed}', '[]') as allowed,
+      coalesce(providers.policy #> '{edit,locked}', '[]') as locked,
       -- Only where something of it may be corrected now.
       case when failures.category = 'client_data' and providers.policy #> '{edit,allowed}' <> '[]'
-        then outbox.payload end as payload,
+        then coalesce(
+          (select payload from redrive.revisions where record_id = outbox.id order by nth desc limit 1),
+          outbox.payload
+        ) end as payload,
       redrive.hold_of(state.*) as hold,
       case redrive.hold_of(state.*)
         when 'breaker_open' then state.breaker_since

@@ -83,3 +83,36 @@ export function fieldList(labels: readonly string[]): string {
   const named = labels.map((label) => `the ${label}`);
   return named.length < 2 ? (named[0] ?? "") : `${named.slice(0, -1).join(", ")} and ${named.at(-1)}`;
 }
+
+/** What of `allowed` is not locked as well. */
+export const openFields = (allowed: readonly string[], locked: readonly string[]): string[] =>
+  allowed.filter((pointer) => !locked.some((lock) => pointer === lock || pointer.startsWith(`${lock}/`)));
+
+/** A corrected value as JSON text, or what is wrong with it. */
+export type Corrected = { json: string } | { wrong: string };
+
+const numberText = /^-?(0|[1-9]\d{0,30})(\.\d{1,30})?$/;
+
+/** What somebody typed into a field, as the kind of value that it holds; every digit of a number is kept. */
+export function typed({ value }: Pick<PortalField, "value">, text: string): Corrected {
+  switch (typeof value) {
+    case "number": {
+      const number = text.trim().replace(",", ".");
+      return numberText.test(number) ? { json: number } : { wrong: "must be a number, like 12.5" };
+    }
+    case "boolean":
+      return text === "true" || text === "false" ? { json: text } : { wrong: "must be yes or no" };
+    default:
+      if (value === null && text === "") return { json: "null" };
+      return text.includes("\0") || !text.isWellFormed()
+        ? { wrong: "has a character that can't be kept" }
+        : { json: JSON.stringify(text) };
+  }
+}
+
+/** What a program gave for a field: the same kind of value as it holds. */
+export function given({ value }: Pick<PortalField, "value">, now: PortalField["value"]): Corrected {
+  if (now !== null && value !== null && typeof now !== typeof value)
+    return { wrong: `must be a ${typeof value}` };
+  return typeof now === "string" ? typed({ value: "" }, now) : { json: JSON.stringify(now) };
+}
