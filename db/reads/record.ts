@@ -1,10 +1,11 @@
 // One record, whole: how it stands, its payload, its failure, its timeline.
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, getTableColumns } from "drizzle-orm";
 import type { z } from "zod";
 import type { Db } from "#db/client.ts";
 import { readRecordSummaries } from "#db/reads/record-summaries.ts";
 import { iso } from "#db/reads/time.ts";
 import { events, failures, outbox, providers } from "#db/schema.ts";
+import { revisions, teams } from "#db/schema-desk.ts";
 import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
@@ -15,7 +16,7 @@ export async function readRecord(
   id: string,
   { payload: mayReadPayload }: { payload: boolean },
 ): Promise<RecordDetail | null> {
-  const [[summary], [record], [failure], timeline] = await Promise.all([
+  const [[summary], [record], [failure], timeline, corrected] = await Promise.all([
     readRecordSummaries(db, [id]),
     db
       .select({
@@ -27,16 +28,31 @@ export async function readRecord(
       .from(outbox)
       .innerJoin(providers, eq(providers.slug, outbox.provider))
       .where(eq(outbox.id, id)),
-    db.select().from(failures).where(eq(failures.recordId, id)),
+    db
+      .select({ ...getTableColumns(failures), teamName: teams.name, teamKind: teams.kind })
+      .from(failures)
+      .leftJoin(teams, eq(teams.slug, failures.team))
+      .where(eq(failures.recordId, id)),
     db.select().from(events).where(eq(events.recordId, id)).orderBy(asc(events.at)),
+    db.select().from(revisions).where(eq(revisions.recordId, id)).orderBy(asc(revisions.nth)),
   ]);
   if (!summary || !record) return null;
-  const payload = record.payload as Json;
+  const shown = (payload: unknown): Json => (mayReadPayload ? (payload as Json) : masked(payload as Json));
   return {
     ...summary,
     providerName: record.policy.name,
-    payload: mayReadPayload ? payload : masked(payload),
+    payload: shown(corrected.at(-1)?.payload ?? record.payload),
     payloadHidden: !mayReadPayload,
+    revisions: [
+      { nth: 0, payload: shown(record.payload), at: summary.createdAt, by: null, reason: null },
+      ...corrected.map(({ nth, payload, at, by, reason }) => ({
+        nth,
+        payload: shown(payload),
+        at: iso(at),
+        by,
+        reason,
+      })),
+    ],
     orderingKey: record.orderingKey,
     dedupeKey: record.dedupeKey,
     skippedBy: failure?.skippedBy ?? null,
@@ -44,6 +60,8 @@ export async function readRecord(
       ? {
           category: failure.category,
           team: failure.team,
+          teamName: failure.teamName ?? failure.team,
+          teamKind: failure.teamKind ?? "technical",
           outcome: failure.outcome,
           statusCode: failure.statusCode,
           failedAt: iso(failure.failedAt),
@@ -78,9 +96,23 @@ const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
   Object.fromEntries(
     Object.entries(detail).map(([name, value]) => [
       name,
-      repeating.includes(name) && value !== null ? masked(value) : value,
+      name === "changes"
+        ? withoutChanged(value)
+        : repeating.includes(name) && value !== null
+          ? masked(value)
+          : value,
     ]),
   );
+
+/** What was changed in a payload: the places stay. */
+const withoutChanged = (changes: Json): Json =>
+  Array.isArray(changes)
+    ? changes.map((change) =>
+        change !== null && typeof change === "object" && !Array.isArray(change)
+          ? { ...(masked(change) as Record<string, Json>), path: change.path ?? null }
+          : masked(change),
+      )
+    : masked(changes);
 
 /** The shape without the values. */
 function masked(value: Json): Json {

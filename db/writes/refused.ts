@@ -7,6 +7,7 @@ export type RefusedCode =
   | "forbidden"
   | "version_mismatch"
   | "invalid_input"
+  | "payload_too_large"
   | "rate_limited";
 
 type Extras = { by?: string; at?: string; errors?: { field: string; message: string }[] };

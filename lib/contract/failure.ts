@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { RecordId } from "#lib/contract/record.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
-import { failureCategories, teams } from "#lib/core/status.ts";
+import { failureCategories } from "#lib/core/status.ts";
 
 export const failureStates = ["open", "rejected"] as const;
 export type FailureState = (typeof failureStates)[number];
@@ -18,7 +19,10 @@ export const Failure = z.object({
   type: z.string().nullable(),
   correlationId: z.string().nullable(),
   category: z.enum(failureCategories),
-  team: z.enum(teams),
+  team: Slug,
+  teamName: z.string(),
+  /** Who may act on it follows from this. */
+  teamKind: z.enum(teamKinds),
   fingerprint: z.string(),
   outcome: z.enum(outcomes).nullable(),
   statusCode: z.int().nullable(),
@@ -34,8 +38,12 @@ export type Failure = z.infer<typeof Failure>;
 
 export const FailuresQuery = z.object({
   state: z.enum(failureStates).default("open"),
-  team: z.enum(teams).optional(),
+  team: Slug.optional(),
   provider: Slug.optional(),
+  /** Of one group. */
+  fingerprint: z.string().min(1).max(200).optional(),
+  /** Theirs, or of a group that is theirs. */
+  assignee: z.string().min(1).max(400).optional(),
   q: z.string().max(200).optional(),
   after: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -46,7 +54,13 @@ export const Failures = z.object({
   items: z.array(Failure),
   next: z.string().nullable(),
   /** Open failures by team, and rejected ones, under the same other filters; capped at 10,000. */
-  counts: z.object({ technical: z.int(), client_data: z.int(), rejected: z.int() }),
+  counts: z.object({
+    technical: z.int(),
+    client_data: z.int(),
+    rejected: z.int(),
+    /** Open ones of each team. */
+    teams: z.record(z.string(), z.int()),
+  }),
   lastDeliveryAt: z.iso.datetime().nullable(),
 });
 export type Failures = z.infer<typeof Failures>;

@@ -19,6 +19,7 @@ const aRecord = (more: Partial<RecordDetail>): RecordDetail => ({
   lastError: null,
   payload: {},
   payloadHidden: false,
+  revisions: [],
   orderingKey: null,
   dedupeKey: null,
   skippedBy: null,
@@ -43,6 +44,8 @@ const story = (more: Partial<RecordDetail>) =>
 const failure = {
   category: "technical",
   team: "technical",
+  teamName: "Technical",
+  teamKind: "technical",
   outcome: "unavailable",
   statusCode: 503,
   failedAt: at,
