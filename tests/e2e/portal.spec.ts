@@ -172,6 +172,47 @@ test("three tries a day: the fourth is refused kindly and says when", async ({
   await context.close();
 });
 
+test("refused data: the field that is wrong is corrected in a form and resent, and nothing else of it is shown", async ({
+  browser,
+  api,
+  aProvider,
+  picture,
+}) => {
+  const provider = await aProvider("my-fix", {
+    name: "Acme Books",
+    ...quick,
+    edit: { allowed: ["/customer/postal_code", "/express"] },
+  });
+  provider.set({
+    reject: { path: "customer.postal_code", pattern: "^\\d{5}$", message: "postal_code is invalid" },
+  });
+  const owner = "customer-fix";
+  const payload = { customer: { name: "Grace", postal_code: "1O115" }, express: false };
+  const { id } = await send(api, "my-fix", owner, "Invoice INV-2044", payload);
+  await until(api, id, "failed");
+  const context = await aPhone(browser);
+  const page = await context.newPage();
+  await page.goto((await mint(api, { owner })).url);
+  await expect(card(page, "Invoice INV-2044")).toContainText("Acme Books says the postal code isn't valid.");
+  await picture(page, "my-phone-refused");
+  await page.getByRole("link", { name: "Fix and resend: Invoice INV-2044" }).click();
+  await expect(page.getByLabel("postal code")).toHaveValue("1O115");
+  await expect(page.locator("body")).not.toContainText("Grace");
+  await page.getByRole("button", { name: "Fix and resend" }).click();
+  await expect(page.getByRole("alert")).toHaveText("Change something first, then resend it.");
+  await inspect(page, "fix");
+  await picture(page, "my-phone-fix");
+  await page.getByLabel("postal code").fill("10115");
+  await page.getByRole("button", { name: "Fix and resend" }).click();
+  await expect(page.getByText("You corrected it")).toBeVisible();
+  await expect(page.getByText("Delivered").first()).toBeVisible();
+  expect((await api("GET", `/records/${id}`)).payload).toEqual({
+    customer: { name: "Grace", postal_code: "10115" },
+    express: false,
+  });
+  await context.close();
+});
+
 test("withdrawing asks first, and then it is closed", async ({ browser, api, aProvider, picture }) => {
   const provider = await aProvider("my-withdraw", { name: "Acme Books", ...quick });
   provider.set(stumbles);
@@ -327,7 +368,7 @@ for (const scheme of ["light", "dark"]) {
   }) => {
     await api("PUT", "/settings/portal", { hostName: "Shop" });
     const slug = `my-gallery-${scheme}`;
-    const provider = await aProvider(slug, { name: "Acme Books", ...quick });
+    const provider = await aProvider(slug, { name: "Acme Books", ...quick, edit: { allowed: ["/phone"] } });
     const owner = `customer-${scheme}`;
     provider.set({ reject: wellFormed });
     const sent = await send(api, slug, owner, "Invoice INV-2036");
@@ -368,6 +409,10 @@ for (const scheme of ["light", "dark"]) {
       await inspect(page, name);
       await picture(page, `my-phone-${name}-${scheme}`);
     }
+    await page.goto(`/my/${refused.id}/fix`);
+    await expect(page.getByLabel("phone")).toHaveValue("none");
+    await inspect(page, "fix");
+    await picture(page, `my-phone-fix-${scheme}`);
     await page.goto("/my/019aa000-0000-7000-8000-000000000001");
     await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
     await inspect(page, "not found");

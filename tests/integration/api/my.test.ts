@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POST as embedRetry } from "#app/(portal)/embed/my/[id]/retry/route.ts";
 import { GET as embedOne } from "#app/(portal)/embed/my/[id]/route.ts";
 import { GET as embedList } from "#app/(portal)/embed/my/route.ts";
+import { GET as fixPage, POST as pageFix } from "#app/(portal)/my/[id]/fix/route.ts";
 import { POST as pageRetry } from "#app/(portal)/my/[id]/retry/route.ts";
 import { GET as pageOne } from "#app/(portal)/my/[id]/route.ts";
 import { POST as pageUndo } from "#app/(portal)/my/[id]/undo/route.ts";
 import { POST as pageWithdraw, GET as withdrawPage } from "#app/(portal)/my/[id]/withdraw/route.ts";
 import { GET as pageList } from "#app/(portal)/my/route.ts";
+import { POST as fixRecord } from "#app/api/v1/my/records/[id]/fix/route.ts";
 import { POST as retry } from "#app/api/v1/my/records/[id]/retry/route.ts";
 import { GET as myRecord } from "#app/api/v1/my/records/[id]/route.ts";
 import { POST as undo } from "#app/api/v1/my/records/[id]/undo/route.ts";
@@ -357,6 +359,192 @@ describe("withdrawing", () => {
     const { body, text } = await look(await tokenOf(owner), id);
     expect(body).toMatchObject({ card: "closed", says: "By our support. It was there twice." });
     expect(text).not.toMatch(/fraud|Ada/);
+  });
+});
+
+describe("fixing and resending", () => {
+  const payload = {
+    customer: { name: "Grace", postal_code: "1O115" },
+    order: 9007199254740993n,
+    amount: 12.5,
+    paid: false,
+    secret: "not for them",
+  };
+  const text = JSON.stringify(payload, (_key, value) =>
+    typeof value === "bigint" ? `BIG${value}` : value,
+  ).replace(/"BIG(\d+)"/, "$1");
+  const edit = {
+    allowed: ["/customer/postal_code", "/amount", "/paid", "/customer", "/order", "/nothing"],
+    locked: ["/order"],
+  };
+
+  beforeAll(async () => {
+    await aProvider(api.sql, "books", { name: "Acme Books", edit });
+  });
+
+  const refused = async (owner: string): Promise<string> => {
+    const [row] = await api.sql<{ id: string }[]>`
+      select redrive.enqueue('books', ${text}::text::jsonb, owner => ${owner}, subject => 'Invoice INV-2041') as id`;
+    const id = row?.id ?? "";
+    await api.sql`delete from redrive.queue where record_id = ${id}`;
+    await api.sql`
+      insert into redrive.failures
+        (record_id, provider, category, team, fingerprint, outcome, status_code, message, attempts, tries, failed_at)
+      values (
+        ${id}, 'books', 'client_data', 'client_data', 'f', 'invalid', 422, '422: postal_code "1O115" of Grace is invalid',
+        1, 1, now()
+      )`;
+    return id;
+  };
+  const fix = (as: { key: string }, id: string, fields: unknown) =>
+    call(fixRecord, { as, params: { id }, body: { fields } });
+  const newest = async (id: string) =>
+    (
+      await api.sql<{ payload: string }[]>`
+        select payload::text as payload from redrive.revisions where record_id = ${id} order by nth desc limit 1`
+    )[0]?.payload;
+
+  test("shows just the single values that the policy opens, and says which of them is wrong", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const { body, text } = await look(await tokenOf(owner), id);
+    expect(body).toMatchObject({
+      says: "Acme Books says the postal code isn't valid.",
+      buttons: ["fix", "withdraw"],
+      fields: [
+        { pointer: "/customer/postal_code", label: "postal code", value: "1O115", isWrong: true },
+        { pointer: "/amount", label: "amount", value: 12.5, isWrong: false },
+        { pointer: "/paid", label: "paid", value: false, isWrong: false },
+      ],
+    });
+    expect((body.fields as unknown[]).length).toBe(3);
+    expect(text).not.toMatch(/Grace|not for them|9007/);
+    const form = await call(fixPage, { params: { id }, headers: { cookie: await cookieOf(owner) } });
+    expect(form.status).toBe(200);
+    expect(form.text).toContain('value="1O115"');
+    expect(form.text).not.toMatch(/Grace|not for them|9007/);
+    // A token that may not edit is not shown the fields either.
+    const less = await look(await tokenOf(owner, ["see", "retry"]), id);
+    expect(less.body).toMatchObject({ fields: [], buttons: ["retry"] });
+    expect(less.text).not.toContain("1O115");
+  });
+
+  test("sends it with the correction, every other digit as it was; undo brings back what failed", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const as = await tokenOf(owner);
+    const done = await fix(as, id, { "/customer/postal_code": "10115", "/paid": true });
+    expect(done).toMatchObject({ status: 200, body: { card: "on_it", buttons: ["undo"] } });
+    expect(await newest(id)).toBe(
+      (
+        await api.sql<
+          { text: string }[]
+        >`select ${text.replace("1O115", "10115").replace("false", "true")}::text::jsonb::text as text`
+      )[0]?.text,
+    );
+    expect(await newest(id)).toContain("9007199254740993");
+    expect(
+      await api.sql`select kind, actor from redrive.events where record_id = ${id} and actor is not null order by at`,
+    ).toMatchObject([
+      { kind: "edited", actor: `owner: ${owner}` },
+      { kind: "retried", actor: `owner: ${owner}` },
+    ]);
+    expect(await api.sql`select revision from redrive.queue where record_id = ${id}`).toMatchObject([
+      { revision: 1 },
+    ]);
+    expect(await press(undo, as, id)).toMatchObject({ status: 200, body: { card: "needs_you" } });
+    expect((await look(as, id)).body.fields).toMatchObject([{ value: "1O115" }, {}, { value: false }]);
+  });
+
+  test.each([
+    [{ "/secret": "mine" }, "fields./secret"],
+    [{ "/customer/name": "Mallory" }, "fields./customer/name"],
+    [{ "/customer": "x" }, "fields./customer"],
+    [{ "/order": 1 }, "fields./order"],
+    [{ "/nothing": "x" }, "fields./nothing"],
+    [{ "": "x" }, "fields."],
+    [{ "/customer/postal_code/0": "x" }, "fields./customer/postal_code/0"],
+    [{ "/__proto__/x": "x" }, "fields./__proto__/x"],
+    [{ "/customer/postal_code": "10115", "/secret": "mine" }, "fields./secret"],
+    [{ "/customer/postal_code": 10115 }, "fields./customer/postal_code"],
+    [{ "/amount": "much" }, "fields./amount"],
+    [{ "/paid": "yes" }, "fields./paid"],
+    [{ "/customer/postal_code": "\0" }, "fields./customer/postal_code"],
+    [{ "/customer/postal_code": ["10115"] }, "fields./customer/postal_code"],
+    [{ "/customer/postal_code": "1O115" }, "fields"],
+    [{}, "fields"],
+  ])("%j is refused, naming %s, and changes nothing", async (fields, field) => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const answer = await fix(await tokenOf(owner), id, fields);
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input", errors: [{ field }] } });
+    expect(answer.text).not.toMatch(/Grace|not for them|9007/);
+    expect(await newest(id)).toBeUndefined();
+    expect(await stateOf(id)).toBe("failed");
+  });
+
+  test("another's, a technical one, one without an open field, without the action: none is fixed", async () => {
+    const [owner, other] = [anOwner(), anOwner()];
+    const id = await refused(owner);
+    const fields = { "/customer/postal_code": "10115" };
+    expect((await fix(await tokenOf(other), id, fields)).status).toBe(404);
+    expect((await fix(await tokenOf(owner, ["see", "retry", "withdraw"]), id, fields)).status).toBe(403);
+    const technical = await aRecord.failed(api, { provider: "books", owner });
+    expect((await fix(await tokenOf(owner), technical, fields)).status).toBe(409);
+    const closed = await aRecord.failed(api, { owner, category: "client_data" });
+    expect((await fix(await tokenOf(owner), closed, { "/candidate/name": "Mallory" })).status).toBe(422);
+    const cookie = await cookieOf(owner);
+    expect((await call(fixPage, { params: { id: closed }, headers: { cookie } })).status).toBe(404);
+    expect((await send(pageFix, id, { cookie, headers: { origin: "https://evil.example" } })).status).toBe(
+      403,
+    );
+    expect(await stateOf(id)).toBe("failed");
+  });
+
+  test("each fix is a try: the fourth within a day is refused", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const as = await tokenOf(owner);
+    for (let n = 0; n < 3; n += 1) {
+      expect((await fix(as, id, { "/customer/postal_code": `1011${n}` })).status).toBe(200);
+      await failAgain(id);
+    }
+    expect(await fix(as, id, { "/customer/postal_code": "10119" })).toMatchObject({ status: 429 });
+    expect(await newest(id)).toContain("10112");
+    expect((await look(as, id)).body).toMatchObject({ buttons: ["withdraw"], fields: [] });
+  });
+
+  test("the form says beside a field what is wrong with it, and keeps what was typed", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const cookie = await cookieOf(owner);
+    const fields = {
+      "field:/customer/postal_code": "10115",
+      "field:/amount": "a lot",
+      "field:/paid": "false",
+    };
+    const again = await send(pageFix, id, { cookie, fields });
+    expect(again.status).toBe(422);
+    expect(again.text).toContain("It must be a number, like 12.5.");
+    expect(again.text).toContain('value="a lot"');
+    expect(again.text).toContain('value="10115"');
+    const same = { "field:/customer/postal_code": "1O115", "field:/amount": "12.5", "field:/paid": "false" };
+    expect((await send(pageFix, id, { cookie, fields: same })).text).toContain("Change something first");
+    expect(await stateOf(id)).toBe("failed");
+    const done = await send(pageFix, id, {
+      cookie,
+      fields: {
+        ...same,
+        "field:/customer/postal_code": "10115",
+        "field:/amount": "99999999999999999.25",
+        from: "record",
+      },
+    });
+    expect({ status: done.status, to: done.headers.get("location") }).toEqual({
+      status: 303,
+      to: `/my/${id}`,
+    });
+    expect(await newest(id)).toContain("99999999999999999.25");
   });
 });
 
