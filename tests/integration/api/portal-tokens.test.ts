@@ -121,6 +121,7 @@ describe("what only looks like one", () => {
     const { privateKey } = await generateKeyPair("RS256");
     const rs = new SignJWT(claims()).setProtectedHeader({ ...header, alg: "RS256" });
     await refused(await rs.sign(privateKey));
+    await refused(await sign({}, { alg: "HS512" }, key));
     await refused(await sign({}, { alg: "HS512" }, new Uint8Array(Buffer.concat([key, key]))));
   });
 
