@@ -12,12 +12,12 @@ const touchedBy: Record<HintTopic, Touches> = {
     noun === "overview" ||
     noun === "providers" ||
     noun === "records" ||
-    (noun === "throughput" && (slug === null || isOf(slug, hint.provider))) ||
-    ((noun === "provider" || noun === "deliveries") && isOf(slug, hint.provider)),
+    ((noun === "throughput" || noun === "provider" || noun === "deliveries") && isOf(slug, hint.provider)),
   provider: ([noun, slug], hint) =>
     noun === "overview" ||
     noun === "providers" ||
     noun === "records" ||
+    noun === "canaries" ||
     ((noun === "provider" || noun === "batch-changes") && isOf(slug, hint.provider)),
   failures: ([noun]) => noun === "overview" || noun === "failures" || noun === "provider",
   record: ([noun, id], hint) => noun === "records" && isOf(id, hint.id),

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { type MintToken, TokenClaims, tokenSecondsMost } from "#lib/contract/portal.ts";
-import type { Env } from "#lib/node/env.ts";
+import { type Env, required } from "#lib/node/env.ts";
 import { portalKeys } from "#lib/node/portal-keys.ts";
 
 /** What a token is for; one for another purpose opens nothing. */
@@ -27,6 +27,16 @@ export async function mintToken(env: Env, { expiresInSeconds, ...given }: MintTo
     exp: now + expiresInSeconds,
     jti: randomUUID(),
   });
+}
+
+/** The pages that a token opens: of its own, and for a frame. */
+export function addressesOf(env: Env, { token }: Minted): { url: string; embedUrl: string } {
+  const at = (path: string) => {
+    const url = new URL(path, required(env, "NEXTAUTH_URL"));
+    url.searchParams.set("token", token);
+    return url.href;
+  };
+  return { url: at("/my"), embedUrl: at("/embed/my") };
 }
 
 /** What a one-time token is exchanged for: the same rights until the same end. */

@@ -1,8 +1,7 @@
 import { audit } from "#db/writes/audit.ts";
 import { inTransaction } from "#db/writes/transaction.ts";
 import { MintedToken, MintToken } from "#lib/contract/portal.ts";
-import { required } from "#lib/node/env.ts";
-import { mintToken } from "#lib/server/portal-tokens.ts";
+import { addressesOf, mintToken } from "#lib/server/portal-tokens.ts";
 import { route } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
@@ -26,11 +25,6 @@ export const POST = route({
         }),
       );
     }
-    const at = (path: string) => {
-      const url = new URL(path, required(deps.env, "NEXTAUTH_URL"));
-      url.searchParams.set("token", minted.token);
-      return url.href;
-    };
-    return { ...minted, url: at("/my"), embedUrl: at("/embed/my") };
+    return { ...minted, ...addressesOf(deps.env, minted) };
   },
 });
