@@ -60,5 +60,5 @@ export function FailuresScreen() {
 }
 
 function countOf(tab: FailureTab, counts: Failures["counts"]): number {
-  return tab === "all" ? counts.technical + counts.client_data : counts[tab];
+  return tab === "all" ? Object.values(counts.teams).reduce((all, one) => all + one, 0) : counts[tab];
 }

@@ -7,6 +7,7 @@ import { iso } from "#db/reads/time.ts";
 import { events, failures, outbox, providers } from "#db/schema.ts";
 import { revisions, teams } from "#db/schema-desk.ts";
 import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
+import { messageType } from "#lib/core/desk.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -37,7 +38,9 @@ export async function readRecord(
     db.select().from(revisions).where(eq(revisions.recordId, id)).orderBy(asc(revisions.nth)),
   ]);
   if (!summary || !record) return null;
-  const shown = (payload: unknown): Json => (mayReadPayload ? (payload as Json) : masked(payload as Json));
+  const open = summary.type === messageType ? withoutTokens : (value: Json) => value;
+  const shown = (payload: unknown): Json =>
+    mayReadPayload ? open(payload as Json) : masked(payload as Json);
   return {
     ...summary,
     providerName: record.policy.name,
@@ -69,13 +72,17 @@ export async function readRecord(
           assignee: failure.assignee,
         }
       : null,
-    events: timeline.map((event) => eventOf(event, mayReadPayload)),
+    events: timeline.map((event) => eventOf(event, open, mayReadPayload)),
   };
 }
 
-function eventOf(event: typeof events.$inferSelect, mayReadPayload: boolean): TimelineEvent {
+function eventOf(
+  event: typeof events.$inferSelect,
+  open: (value: Json) => Json,
+  mayReadPayload: boolean,
+): TimelineEvent {
   const { at, kind, attempt, outcome, status, durationMs, actor, reason } = event;
-  const detail = (event.detail ?? {}) as Record<string, Json>;
+  const detail = open((event.detail ?? {}) as Json) as Record<string, Json>;
   return {
     at: iso(at),
     kind,
@@ -103,6 +110,10 @@ const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
           : value,
     ]),
   );
+
+/** A link that was sent to somebody is theirs: whoever reads the message's record must not act by it. */
+const withoutTokens = (value: Json): Json =>
+  JSON.parse(JSON.stringify(value).replace(/(\/(?:recover|recoveries)\/)[\w-]{43}/g, "$1•••"));
 
 /** What was changed in a payload: the places stay. */
 const withoutChanged = (changes: Json): Json =>

@@ -4,7 +4,17 @@ import type { TransactionSql } from "#db/client.ts";
 type AuditRow = {
   actor: string;
   action: string;
-  subjectKind: "record" | "provider" | "group" | "team" | "settings" | "owner" | "canary";
+  subjectKind:
+    | "record"
+    | "provider"
+    | "group"
+    | "team"
+    | "canary"
+    | "channel"
+    | "routes"
+    | "person"
+    | "settings"
+    | "owner";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;

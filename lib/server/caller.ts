@@ -1,7 +1,7 @@
 // Who asks: a person with a session, or a program with a key. Anything unclear is nobody.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { decode } from "next-auth/jwt";
-import { readApiKey, readUser } from "#db/reads/people.ts";
+import { readApiKey, readUser, type User } from "#db/reads/people.ts";
 import { may, type Permission, permissions, type Role, roles } from "#lib/core/access.ts";
 import { required } from "#lib/node/env.ts";
 import type { Deps } from "#lib/server/deps.ts";
@@ -38,10 +38,14 @@ export type SessionToken = { sub: string; sessionVersion: number };
 export async function callerOf(request: Request, deps: Deps): Promise<Caller> {
   const authorization = request.headers.get("authorization");
   if (authorization !== null) return keyCaller(authorization, deps);
-  const user = await sessionCaller(cookieOf(request, sessionCookieName(deps)), deps);
+  const user = await sessionOf(request, deps);
   if (user) return user;
   throw new Refusal("unauthenticated", "Sign in, or send an API key as: Authorization: Bearer <key>.");
 }
+
+/** The person whose session comes with a request; null without one. */
+export const sessionOf = (request: Request, deps: Deps): Promise<UserCaller | null> =>
+  sessionCaller(cookieOf(request, sessionCookieName(deps)), deps);
 
 /** The name that next-auth gives the session's cookie; on https a browser ties it to secure connections. */
 export function sessionCookieName({ env }: Pick<Deps, "env">): string {
@@ -54,17 +58,24 @@ export async function sessionCaller(cookie: string | undefined, deps: Deps): Pro
   if (!token) return null;
   const user = await readUser(deps.db, token.sub);
   if (!user || user.isDisabled || user.sessionVersion !== token.sessionVersion) return null;
-  const { id, email, name, role } = user;
-  return {
-    kind: "user",
-    id,
-    email,
-    name,
-    role,
-    actor: `${name} <${email}>`,
-    may: (permission) => may(role, permission),
-  };
+  return userCaller(user);
 }
+
+/** A person as they act, however they proved who they are. */
+export const userCaller = ({
+  id,
+  email,
+  name,
+  role,
+}: Pick<User, "id" | "email" | "name" | "role">): UserCaller => ({
+  kind: "user",
+  id,
+  email,
+  name,
+  role,
+  actor: `${name} <${email}>`,
+  may: (permission) => may(role, permission),
+});
 
 async function readToken(cookie: string | undefined, secret: string): Promise<SessionToken | null> {
   if (!cookie) return null;

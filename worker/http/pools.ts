@@ -3,12 +3,7 @@
 import { buildConnector, Pool } from "undici";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { isBuiltIn } from "#lib/core/loopback.ts";
-import {
-  AddressRefused,
-  guardedLookup,
-  isPrivateAddress,
-  literalAddress,
-} from "#worker/http/address-guard.ts";
+import { AddressRefused, guardedLookup, isPrivateAddress, literalAddress } from "#lib/node/address-guard.ts";
 
 export type Pools = {
   /** The provider's pool for an origin; made on first use. */
