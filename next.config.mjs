@@ -8,7 +8,8 @@ export default {
   serverExternalPackages: ["@node-rs/argon2", "postgres", "pino", "graphile-worker"],
   headers: async () => [
     {
-      source: "/:path*",
+      // End users' pages say themselves who may frame them and what their addresses tell others.
+      source: "/((?!(?:embed/)?my(?:/[^/]+(?:/(?:retry|undo|withdraw|fix))?)?$).*)",
       headers: [
         { key: "X-Content-Type-Options", value: "nosniff" },
         { key: "X-Frame-Options", value: "DENY" },

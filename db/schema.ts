@@ -62,6 +62,8 @@ export const outbox = redrive.table(
     // The list of one provider's records, newest first, ends where its `order by` ends.
     index("outbox_provider_id").on(table.provider, table.id),
     index("outbox_correlation_id").on(table.correlationId).where(sql`correlation_id is not null`),
+    // An end user's own records, newest first.
+    index("outbox_owner_id").on(table.owner, table.id).where(sql`owner is not null`),
     check("outbox_id_is_uuid_v7", sql`get_byte(uuid_send(id), 6) >> 4 = 7`),
     // graphile-worker takes names of at most 128 characters.
     check(

@@ -14,7 +14,9 @@ export type AuditRow = {
     | "routes"
     | "person"
     | "alert"
-    | "alert_rule";
+    | "alert_rule"
+    | "settings"
+    | "owner";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;

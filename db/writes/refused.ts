@@ -8,7 +8,8 @@ export type RefusedCode =
   | "forbidden"
   | "version_mismatch"
   | "invalid_input"
-  | "payload_too_large";
+  | "payload_too_large"
+  | "rate_limited";
 
 type Extras = { by?: string; at?: string; errors?: { field: string; message: string }[] };
 

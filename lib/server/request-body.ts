@@ -33,6 +33,15 @@ export async function readJson(request: Request): Promise<JsonBody> {
   }
 }
 
+/** A form's fields, as a plain HTML form sends them. */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const text = await readText(request);
+  if (text !== "" && type !== "application/x-www-form-urlencoded")
+    throw new Refusal("unsupported_media_type", "Send the form as application/x-www-form-urlencoded.");
+  return new URLSearchParams(text);
+}
+
 /** The body as it came, byte for byte: what a signature was made over. */
 export async function readBytes(request: Request, most: number): Promise<Buffer> {
   if (!request.body) return Buffer.alloc(0);

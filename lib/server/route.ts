@@ -127,14 +127,17 @@ function refuseWithoutPermission(caller: Caller, rule: Permission | Missing): vo
 }
 
 /** A path that names nothing possible is a path to nothing. */
-function parseParams(shape: z.ZodObject | undefined, raw: Record<string, unknown>): Record<string, unknown> {
+export function parseParams(
+  shape: z.ZodObject | undefined,
+  raw: Record<string, unknown>,
+): Record<string, unknown> {
   if (!shape) return {};
   const parsed = shape.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw new Refusal("not_found", "There is nothing at this address.");
 }
 
-function parseQuery(shape: z.ZodObject | undefined, search: URLSearchParams): Record<string, unknown> {
+export function parseQuery(shape: z.ZodObject | undefined, search: URLSearchParams): Record<string, unknown> {
   const twice = [...new Set(search.keys())].filter((name) => search.getAll(name).length > 1);
   if (twice.length > 0) {
     throw refusalOf(twice.map((field) => ({ field, message: "is given more than once; give it once" })));
@@ -151,7 +154,7 @@ function parseQuery(shape: z.ZodObject | undefined, search: URLSearchParams): Re
   return parsed(shape.strict(), given);
 }
 
-function parseInput(shape: z.ZodType | undefined, { value }: JsonBody): unknown {
+export function parseInput(shape: z.ZodType | undefined, { value }: JsonBody): unknown {
   return shape ? parsed(shape, value) : {};
 }
 

@@ -33,6 +33,7 @@ const keepers: Record<string, string[]> = {
   "@node-rs/argon2": ["lib/server"],
   "@slack/web-api": ["lib/server"],
   "rate-limiter-flexible": ["lib/server"],
+  jose: ["lib/server"],
   "next-auth": ["app", "components", "lib/server"],
   nodemailer: ["worker"],
   "fast-xml-parser": ["worker"],

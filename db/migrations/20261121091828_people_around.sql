@@ -1,5 +1,5 @@
--- In one order, that of settlements: no deadlock with those that are under way.
-LOCK TABLE "redrive"."queue", "redrive"."failures", "redrive"."events" IN ACCESS EXCLUSIVE MODE;
+-- In one order, that of producers and of settlements: no deadlock with those that are under way.
+LOCK TABLE "redrive"."outbox", "redrive"."queue", "redrive"."failures", "redrive"."events" IN ACCESS EXCLUSIVE MODE;
 --> statement-breakpoint
 CREATE TABLE "redrive"."alert_rules" (
 	"slug" text PRIMARY KEY NOT NULL,
@@ -81,8 +81,10 @@ CREATE TABLE "redrive"."canary_runs" (
 	"ended_at" timestamp with time zone,
 	"took_ms" integer,
 	"ok" boolean,
+	"slow" boolean DEFAULT false NOT NULL,
 	"error" text,
 	CONSTRAINT "canary_runs_canary_due_at_pk" PRIMARY KEY("canary","due_at"),
+	CONSTRAINT "canary_runs_slow_is_not_ok" CHECK (not slow or ok is false),
 	CONSTRAINT "canary_runs_end_with_a_verdict" CHECK ((ended_at is null) = (ok is null))
 );
 --> statement-breakpoint
@@ -115,6 +117,10 @@ CREATE TABLE "redrive"."failure_groups" (
 	"opened_at" timestamp with time zone NOT NULL,
 	"last_at" timestamp with time zone NOT NULL,
 	"records" integer NOT NULL,
+	"open_records" integer DEFAULT 0 NOT NULL,
+	"hours" integer[] DEFAULT '{}' NOT NULL,
+	"hours_at" timestamp with time zone,
+	"moved_by" text,
 	"changed_at" timestamp with time zone NOT NULL,
 	"touched_at" timestamp with time zone,
 	"touched_by" text,
@@ -126,7 +132,9 @@ CREATE TABLE "redrive"."failure_groups" (
 	"last_act" text,
 	"last_act_by" text,
 	"last_act_at" timestamp with time zone,
+	"last_act_records" integer,
 	CONSTRAINT "failure_groups_touched_by_someone" CHECK ((touched_at is null) = (touched_by is null)),
+	CONSTRAINT "failure_groups_count" CHECK (records >= 0 and open_records >= 0),
 	CONSTRAINT "failure_groups_resolved_when_empty" CHECK (resolved_at is null or emptied_at is not null),
 	CONSTRAINT "failure_groups_last_act_is_whole" CHECK ((last_act is null) = (last_act_by is null) and (last_act is null) = (last_act_at is null))
 );
@@ -226,18 +234,45 @@ ALTER TABLE "redrive"."team_rules" ADD CONSTRAINT "team_rules_team_teams_slug_fk
 CREATE UNIQUE INDEX "alerts_one_open" ON "redrive"."alerts" USING btree ("rule","about") WHERE state <> 'resolved';--> statement-breakpoint
 CREATE INDEX "alerts_newest" ON "redrive"."alerts" USING btree ("opened_at","id");--> statement-breakpoint
 CREATE INDEX "alerts_changed" ON "redrive"."alerts" USING btree ("changed_at");--> statement-breakpoint
+CREATE INDEX "alerts_resolved" ON "redrive"."alerts" USING btree ("resolved_at","id") WHERE state = 'resolved';--> statement-breakpoint
 CREATE INDEX "canaries_by_provider" ON "redrive"."canaries" USING btree ("provider");--> statement-breakpoint
 CREATE INDEX "canary_runs_by_record" ON "redrive"."canary_runs" USING btree ("record_id");--> statement-breakpoint
 CREATE INDEX "canary_runs_newest" ON "redrive"."canary_runs" USING btree ("started_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "canary_runs_one_under_way" ON "redrive"."canary_runs" USING btree ("canary") WHERE ended_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "failure_groups_open" ON "redrive"."failure_groups" USING btree ("fingerprint") WHERE resolved_at is null;--> statement-breakpoint
 CREATE INDEX "failure_groups_by_fingerprint" ON "redrive"."failure_groups" USING btree ("fingerprint","opened_at");--> statement-breakpoint
 CREATE INDEX "failure_groups_newest" ON "redrive"."failure_groups" USING btree ("last_at","id");--> statement-breakpoint
+CREATE INDEX "failure_groups_open_newest" ON "redrive"."failure_groups" USING btree ("last_at","id") WHERE resolved_at is null;--> statement-breakpoint
 CREATE INDEX "failure_groups_changed" ON "redrive"."failure_groups" USING btree ("changed_at");--> statement-breakpoint
 CREATE INDEX "messages_by_record" ON "redrive"."messages" USING btree ("record_id");--> statement-breakpoint
+CREATE INDEX "messages_under_way" ON "redrive"."messages" USING btree ("record_id") WHERE state = 'sending';--> statement-breakpoint
+CREATE INDEX "messages_unheard" ON "redrive"."messages" USING btree ("created_at") WHERE sent_at is null;--> statement-breakpoint
 CREATE INDEX "recovery_links_expire" ON "redrive"."recovery_links" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "used_once_expire" ON "redrive"."used_once" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "failures_by_team" ON "redrive"."failures" USING btree ("team","failed_at","record_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "failures_of_group" ON "redrive"."failures" USING btree ("fingerprint","failed_at","record_id") WHERE state = 'open';--> statement-breakpoint
+CREATE INDEX "outbox_owner_id" ON "redrive"."outbox" USING btree ("owner","id") WHERE owner is not null;--> statement-breakpoint
 ALTER TABLE "redrive"."users" ADD CONSTRAINT "users_slack_user_id_unique" UNIQUE("slack_user_id");--> statement-breakpoint
 ALTER TABLE "redrive"."events" ADD CONSTRAINT "events_kind" CHECK (kind in ('attempted', 'delivered', 'duplicate', 'failed', 'discarded', 'shadowed', 'interrupted', 'retried', 'redriven', 'retry_cancelled', 'rejected', 'skipped', 'reopened', 'edited', 'assigned', 'moved')) NOT VALID;--> statement-breakpoint
 ALTER TABLE "redrive"."failures" ADD CONSTRAINT "failures_team" CHECK (team ~ '^[a-z0-9][a-z0-9_-]{0,62}$');--> statement-breakpoint
 INSERT INTO "redrive"."teams" ("slug", "name", "kind", "position") VALUES ('technical', 'Technical', 'technical', 1), ('client_data', 'Client data', 'client_data', 2);
+--> statement-breakpoint
+-- The rules that an installation begins with; all of them may be changed, switched off or deleted.
+INSERT INTO "redrive"."alert_rules" ("slug", "name", "kind", "severity", "params", "for_ms", "updated_by") VALUES
+	('backlog-growing', 'Backlog grows', 'backlog_growing', 'warning', '{"calmMs": 60000, "exceptProviders": [], "windowMs": 120000, "minBacklog": 100}', 300000, 'Redrive'),
+	-- Records outside a provider's hours are where they should be.
+	('oldest-record', 'Oldest record too old', 'oldest_record', 'warning', '{"calmMs": 30000, "exceptProviders": [], "targetMs": 600000, "exceptHolds": ["outside_window"]}', 60000, 'Redrive'),
+	('breaker-open', 'Breaker open for long', 'breaker_open', 'warning', '{"calmMs": 30000, "exceptProviders": []}', 600000, 'Redrive'),
+	('success-rate', 'Too few delivered', 'success_rate', 'warning', '{"calmMs": 60000, "exceptProviders": [], "windowMs": 300000, "minimum": 20, "below": 0.8}', 120000, 'Redrive'),
+	('failures-new', 'New kind of failure', 'failures', 'info', '{"calmMs": 30000, "exceptProviders": [], "when": "new", "count": 1, "windowMs": 600000}', 0, 'Redrive'),
+	('failures-growing', 'Failures pile up', 'failures', 'warning', '{"calmMs": 30000, "exceptProviders": [], "when": "growing", "count": 50, "windowMs": 600000}', 0, 'Redrive'),
+	('canary-failed', 'Canary failed or slow', 'canary', 'critical', '{"calmMs": 0, "exceptProviders": [], "failures": 1}', 0, 'Redrive'),
+	('worker-silent', 'No worker runs', 'worker_silent', 'critical', '{"calmMs": 15000, "who": "all", "silentMs": 60000}', 0, 'Redrive'),
+	('worker-vanished', 'A worker vanished', 'worker_silent', 'warning', '{"calmMs": 15000, "who": "each", "silentMs": 60000}', 0, 'Redrive'),
+	('queue-without-owner', 'Nobody delivers', 'queue_without_owner', 'critical', '{"calmMs": 30000, "exceptProviders": []}', 60000, 'Redrive'),
+	('token-failing', 'Access token fails', 'token_failing', 'warning', '{"calmMs": 30000, "staleMs": 900000}', 60000, 'Redrive'),
+	('partitions', 'Partitions missing', 'partitions', 'warning', '{"calmMs": 0, "days": 2, "defaultToo": true}', 0, 'Redrive'),
+	('disk', 'Disk nearly full', 'disk', 'critical', '{"calmMs": 60000, "databaseBytesMax": null, "freeShareMin": 0.1}', 60000, 'Redrive'),
+	('no-data', 'Figures missing', 'no_data', 'critical', '{"calmMs": 30000, "what": "samples", "silentMs": 60000}', 0, 'Redrive'),
+	('not-evaluated', 'Alerts were not looked at', 'no_data', 'warning', '{"calmMs": 30000, "what": "evaluation", "silentMs": 60000}', 0, 'Redrive')
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,5 @@
+import { one, showing } from "#app/(portal)/serve.ts";
+
+export const dynamic = "force-dynamic";
+
+export const GET = showing("embed", one);
