@@ -129,7 +129,11 @@ export async function readUntoldAlerts(sql: AnySql): Promise<UntoldAlert[]> {
       left join redrive.alert_rules as rules on rules.slug = alerts.rule
       -- An alert is no team's: a route that names one is not meant.
       join redrive.routes on routes.subject = 'alert' and routes.team is null
-        and coalesce(routes.provider in (alerts.about, rules.provider), true)
+        and (
+          routes.provider is null or routes.provider in (alerts.about, coalesce(rules.provider, ''))
+          -- One about a group of failures, or a canary, says in its figures whose it is.
+          or routes.provider = alerts.figures ->> 'provider'
+        )
         and array_position(${severities}::text[], routes.severity) <= array_position(${severities}::text[], alerts.severity)
         and alerts.changed_at > redrive.uuid_v7_moment(routes.id)
       where alerts.state = 'open'

@@ -1,6 +1,7 @@
 // What people are told, end to end: failures and alerts in the database, messages at a Slack double, a mail server and a
 // webhook's server, by two workers.
 import { createHash } from "node:crypto";
+import type { ReservedSql } from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readRecord } from "#db/reads/record.ts";
 import { rejectGroup } from "#db/writes/reject-group.ts";
@@ -24,6 +25,7 @@ let slack: SlackDouble;
 let mail: MailServer;
 let hook: ProviderServer;
 let workers: Worker[];
+let evaluator: ReservedSql;
 
 const quick: Partial<ProviderPolicy> = {
   timeoutMs: { connect: 500, headers: 700, total: 700 },
@@ -33,6 +35,9 @@ const quick: Partial<ProviderPolicy> = {
 
 beforeAll(async () => {
   base = await aDatabase();
+  // The alerts here are the test's own: nobody is to find that what they say is not so.
+  evaluator = await base.sql.reserve();
+  await evaluator`select pg_advisory_lock(hashtext('redrive.evaluate_alerts'))`;
   slack = await aSlackDouble(["C0000001", "C0000002"]);
   mail = await startMailServer();
   hook = await aProviderServer();
@@ -41,6 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
+  evaluator.release();
   await Promise.all([slack, mail, hook].map((server) => server[Symbol.asyncDispose]()));
   await base[Symbol.asyncDispose]();
 });
@@ -566,6 +572,21 @@ test("an alert about Slack's own provider goes to the fallback, not to Slack", a
       { channel: "mails", insteadOf: "alerts", state: "sent" },
     ]),
   );
+});
+
+test("an alert about a group of failures goes where its provider's alerts go, and no other's", async () => {
+  await aChannel("theirs");
+  await aChannel("ours", { address: "C0000002" });
+  await aRoute("theirs", { subject: "alert", provider: ids.hook });
+  await aRoute("ours", { subject: "alert", provider: ats });
+  const [alert] = await base.sql<{ id: string }[]>`
+    insert into redrive.alerts (rule, kind, about, severity, title, figures, opened_at, last_at, changed_at)
+    values ('new-group', 'failures', 'a fingerprint', 'warning', 'A new kind of failure',
+      ${base.sql.json({ provider: ats })}, now(), now(), clock_timestamp())
+    returning id`;
+  await toldOnSlack(alert?.id ?? "");
+  await looked();
+  expect((await messagesOf(alert?.id ?? "")).map(({ channel }) => channel)).toEqual(["ours"]);
 });
 
 test("a silenced alert is not told, and is when its silence has ended", async () => {
