@@ -404,6 +404,7 @@ export const workers = redrive.table("workers", {
   seenAt: at("seen_at").notNull().default(sql`now()`),
   /** The names under which it locks jobs; a dead one's locks are undone, which would else last for hours. */
   jobWorkers: text("job_workers").array().notNull().default(sql`'{}'`),
+  /** What the application has registered there: adapters, handlers, schedules' functions. */
   offers: jsonb("offers").$type<Record<string, string[]>>().notNull().default(sql`'{}'`),
 });
 

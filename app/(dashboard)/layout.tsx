@@ -11,7 +11,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const caller = await currentUser();
   // The page knows its own address, so it is the page that sends a stranger to sign in, and back again.
   if (!caller?.may("see")) return children;
-  const { id, name, email, role } = caller;
+  const { name, email, role } = caller;
   const { db, env } = deps();
   const client = makeQueryClient();
   // The shell's count and banner read it on every page.
@@ -19,7 +19,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   return (
     <HydrationBoundary state={dehydrate(client)}>
       <Shell
-        caller={{ id, name, email, role }}
+        caller={{ name, email, role }}
         demo={isDemo(env)}
         environment={
           isDemo(env) ? "Demo" : process.env.NODE_ENV === "production" ? "Production" : "Development"

@@ -20,7 +20,7 @@ import { useZone } from "#lib/client/clock.ts";
 import type { Span } from "#lib/client/series.ts";
 import styles from "./charts.module.css";
 
-export type Mark = { value: number; label: string; color: string };
+type Mark = { value: number; label: string; color: string };
 
 type Props = {
   /** Said to those who do not see it. */
@@ -36,12 +36,12 @@ type Props = {
   marks?: readonly Mark[];
   /** A sentence for the tooltip, beside the figures. */
   note?: (point: Point) => string | null;
-  height?: number;
   /** Charts of one group share the time cursor. */
   group?: string;
 };
 
 const axis = { stroke: "var(--line)", tick: { fill: "var(--ink-2)" }, tickLine: false } as const;
+const height = 170;
 export const plotInset = { left: 52, right: 52, bare: 8 };
 
 export function Plot({
@@ -55,7 +55,6 @@ export function Plot({
   whole,
   marks = [],
   note,
-  height = 170,
   group,
 }: Props) {
   const zone = useZone();
@@ -179,7 +178,7 @@ function drawnAs({ key, label, color, kind, dash, axis: side = "left" }: Series)
   return (
     <Line
       {...shared}
-      type={kind === "step" ? "stepAfter" : "linear"}
+      type="stepAfter"
       strokeWidth={1.8}
       strokeDasharray={dash}
       dot={false}

@@ -3,7 +3,7 @@ export type Series = {
   key: string;
   label: string;
   color: string;
-  kind: "area" | "line" | "step";
+  kind: "area" | "step";
   dash?: string;
   axis?: "left" | "right";
   /** How the tooltip and the table show a value. */

@@ -12,8 +12,13 @@ export function FieldErrors({ errors, children }: { errors: readonly FieldError[
   return <Errors value={errors}>{children}</Errors>;
 }
 
+/** What an input carries for its field: where an error finds it, and the error. */
+export function useField(field: string) {
+  return { "data-field": field, error: useFieldError(field) };
+}
+
 /** The error of a field, as a sentence's beginning; undefined when there is none. */
-export function useFieldError(field: string): string | undefined {
+function useFieldError(field: string): string | undefined {
   const found = use(Errors).find((error) => error.field === field);
   return found === undefined ? undefined : sentence(found.message);
 }

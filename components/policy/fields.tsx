@@ -2,7 +2,7 @@
 // The form's inputs. Each knows its path on the wire, so that an error finds it.
 import { NativeSelect, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { useFieldError } from "#components/policy/errors.tsx";
+import { useField } from "#components/policy/errors.tsx";
 import { duration } from "#lib/client/formats.ts";
 import styles from "./policy.module.css";
 
@@ -32,8 +32,7 @@ export function TextField({ field, value, onChange, mono = false, wide = false, 
       {...input}
       {...below}
       className={wide ? styles.wide : undefined}
-      data-field={field}
-      error={useFieldError(field)}
+      {...useField(field)}
       value={value}
       spellCheck={false}
       styles={mono ? { input: { fontFamily: "var(--mantine-font-family-monospace)" } } : undefined}
@@ -42,25 +41,44 @@ export function TextField({ field, value, onChange, mono = false, wide = false, 
   );
 }
 
-type NumberProps = Common & {
-  /** Null: no limit. NaN: what is typed is no number. */
-  value: number | null;
-  onChange: (value: number | null) => void;
+type NumberProps<Value> = Common & {
+  /** NaN: what is typed is no number. */
+  value: Value;
+  onChange: (value: Value | number) => void;
   unit?: string;
-  /** What an empty field means; left out, it must not be empty. */
-  empty?: string;
 };
 
+/** What an empty field means. */
+type Empty = { empty: string };
+
+/** A number that must be there. */
+export function NumberField(props: NumberProps<number>) {
+  return <TypedNumber {...props} whenEmpty={Number.NaN} />;
+}
+
+export function OptionalNumberField({ empty, ...props }: NumberProps<number | null> & Empty) {
+  return <TypedNumber<number | null> {...props} placeholder={empty} whenEmpty={null} />;
+}
+
+type TypedProps<Value> = NumberProps<Value> & { whenEmpty: Value; placeholder?: string };
+
 /** Text while it is typed, so that "0." may become "0.5". */
-export function NumberField({ field, value, onChange, unit, empty, ...input }: NumberProps) {
+function TypedNumber<Value extends number | null>({
+  field,
+  value,
+  onChange,
+  unit,
+  whenEmpty,
+  ...input
+}: TypedProps<Value>) {
   const [text, setText] = useState(shown(value));
-  const [told, setTold] = useState(value);
+  const [told, setTold] = useState<Value | number>(value);
   if (!Object.is(value, told)) {
     setTold(value);
     setText(shown(value));
   }
   const type = (typed: string) => {
-    const read = typed.trim() === "" ? (empty === undefined ? Number.NaN : null) : Number(typed.trim());
+    const read = typed.trim() === "" ? whenEmpty : Number(typed.trim());
     setText(typed);
     setTold(read);
     onChange(read);
@@ -70,9 +88,7 @@ export function NumberField({ field, value, onChange, unit, empty, ...input }: N
       {...input}
       {...below}
       inputMode="decimal"
-      data-field={field}
-      error={useFieldError(field)}
-      placeholder={empty}
+      {...useField(field)}
       value={text}
       rightSection={unit}
       rightSectionWidth={unit === undefined ? undefined : 12 + unit.length * 8}
@@ -84,24 +100,29 @@ export function NumberField({ field, value, onChange, unit, empty, ...input }: N
 
 const shown = (value: number | null): string => (value === null || Number.isNaN(value) ? "" : String(value));
 
-type MsProps<Value> = Common & { value: Value; onChange: (ms: Value) => void; empty?: string };
+type SecondsProps<Value> = Common & { value: Value; onChange: (ms: Value) => void };
 
 /** A time in seconds; from two minutes on it is said in words as well. */
-export function SecondsField({ value, onChange, description, ...input }: MsProps<number>) {
+export function SecondsField({ value, onChange, description, ...input }: SecondsProps<number>) {
   return (
     <NumberField
       {...input}
       value={seconds(value)}
-      onChange={(typed) => onChange(ms(typed ?? Number.NaN))}
+      onChange={(typed) => onChange(ms(typed))}
       unit="s"
       description={inWords(value, description)}
     />
   );
 }
 
-export function OptionalSecondsField({ value, onChange, description, ...input }: MsProps<number | null>) {
+export function OptionalSecondsField({
+  value,
+  onChange,
+  description,
+  ...input
+}: SecondsProps<number | null> & Empty) {
   return (
-    <NumberField
+    <OptionalNumberField
       {...input}
       value={value === null ? null : seconds(value)}
       onChange={(typed) => onChange(typed === null ? null : ms(typed))}
@@ -126,6 +147,10 @@ type ChoiceProps<Value extends string> = Common & {
   wide?: boolean;
 };
 
+/** Choices that are shown by the name they have on the wire. */
+export const namesAsChoices = <const Name extends string>(names: readonly Name[]) =>
+  names.map((value) => ({ value, label: value }));
+
 export function ChoiceField<Value extends string>({
   field,
   value,
@@ -139,8 +164,7 @@ export function ChoiceField<Value extends string>({
       {...input}
       {...below}
       className={wide ? styles.wide : undefined}
-      data-field={field}
-      error={useFieldError(field)}
+      {...useField(field)}
       value={value}
       data={[...choices]}
       onChange={(event) => {
@@ -157,8 +181,7 @@ export function SwitchField({ field, value, onChange, ...input }: SwitchProps) {
   return (
     <Switch
       {...input}
-      data-field={field}
-      error={useFieldError(field)}
+      {...useField(field)}
       checked={value}
       onChange={(event) => onChange(event.currentTarget.checked)}
     />

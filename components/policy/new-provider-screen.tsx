@@ -1,10 +1,11 @@
 "use client";
 // A new provider: what it is called and where it is. All else has a default, and is changed on the next page.
-import { Alert, Button, Group, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useCaller } from "#components/shell/caller.tsx";
+import { Fault } from "#components/shell/fault.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { ApiError, sentenceOf } from "#lib/client/http.ts";
 import { whyNot } from "#lib/client/permissions.ts";
@@ -66,11 +67,7 @@ function NewProviderForm() {
       }}
     >
       <section className={styles.section} style={{ maxWidth: 520 }} aria-label="New provider">
-        {fault && (
-          <Alert color="red" role="alert" c="var(--red-ink)">
-            {fault}
-          </Alert>
-        )}
+        <Fault why={fault} />
         <TextInput
           label="Name"
           placeholder="Acme Books"

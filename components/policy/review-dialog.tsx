@@ -1,8 +1,9 @@
 "use client";
-import { Alert, Button, Group, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import { ChangeList } from "#components/policy/change-list.tsx";
 import { Dialog } from "#components/shell/dialog.tsx";
+import { Fault } from "#components/shell/fault.tsx";
 import { sentenceOf } from "#lib/client/http.ts";
 import type { ChangeLine } from "#lib/client/policy-change.ts";
 
@@ -38,11 +39,7 @@ function Review({ lines, onClose, onSave }: Omit<Props, "opened">) {
   };
   return (
     <Stack gap="sm">
-      {fault && (
-        <Alert color="red" role="alert" c="var(--red-ink)">
-          {fault}
-        </Alert>
-      )}
+      <Fault why={fault} />
       <ChangeList lines={lines} />
       <p style={{ color: "var(--ink-2)" }}>
         It counts from the next record on. The change is kept with your name.

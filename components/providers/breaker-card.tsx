@@ -1,7 +1,8 @@
 "use client";
 // How a provider's delivery stands, and the operator's three acts on it.
 import { IconHeartbeat, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
+import { Figure } from "#components/providers/figure.tsx";
 import { PauseDialog } from "#components/providers/pause-dialog.tsx";
 import { useProviderActs } from "#components/providers/use-provider-acts.ts";
 import { useCaller } from "#components/shell/caller.tsx";
@@ -26,37 +27,37 @@ export function BreakerCard({ provider }: { provider: ProviderWithState }) {
       </div>
       <dl className={styles.stats}>
         {state.breakerSince && (
-          <Stat name="Since">
+          <Figure name="Since">
             <ClockTime at={state.breakerSince} />
-          </Stat>
+          </Figure>
         )}
         {state.breaker === "open" && state.nextProbeAt && (
-          <Stat name="Next probe">
+          <Figure name="Next probe">
             <ProbeTime at={state.nextProbeAt} />
-          </Stat>
+          </Figure>
         )}
-        {state.pausedBy && <Stat name="Paused by">{person(state.pausedBy)}</Stat>}
+        {state.pausedBy && <Figure name="Paused by">{person(state.pausedBy)}</Figure>}
         {state.holdUntil && state.hold === "paused" && (
-          <Stat name="Until">
+          <Figure name="Until">
             <ClockTime at={state.holdUntil} />
-          </Stat>
+          </Figure>
         )}
-        <Stat name="Batch size">
+        <Figure name="Batch size">
           <span data-testid="batch-size" data-value={state.batchSize}>
             {number(state.batchSize)}
           </span>{" "}
           of {number(provider.batchSizeMax)}
-        </Stat>
-        <Stat name="Sending">{number(state.sending)}</Stat>
-        <Stat name={state.held > 0 ? "Held" : "Waiting"}>
+        </Figure>
+        <Figure name="Sending">{number(state.sending)}</Figure>
+        <Figure name={state.held > 0 ? "Held" : "Waiting"}>
           <span data-testid="backlog" data-value={backlog}>
             {count(backlog)}
           </span>
-        </Stat>
-        <Stat name="Oldest">
+        </Figure>
+        <Figure name="Oldest">
           <Age since={state.oldestDueAt} />
-        </Stat>
-        <Stat name="Failed">{count(state.failed)}</Stat>
+        </Figure>
+        <Figure name="Failed">{count(state.failed)}</Figure>
       </dl>
       <Buttons provider={provider} />
     </section>
@@ -113,13 +114,4 @@ function whyNoProbe({ flags, state }: ProviderWithState): string | null {
   if (state.breaker === "closed")
     return "The breaker is closed: records are sent, so there is nothing to probe.";
   return null;
-}
-
-function Stat({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

@@ -1,9 +1,9 @@
 "use client";
-import { Alert, Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Dialog } from "#components/shell/dialog.tsx";
+import { ReasonForm } from "#components/shell/reason-form.tsx";
 import { useZone } from "#lib/client/clock.ts";
-import { refusalWords } from "#lib/client/refusal.ts";
 
 type FormProps = {
   onClose: () => void;
@@ -20,73 +20,27 @@ export function PauseDialog({ name, opened, ...form }: FormProps & { name: strin
 
 function PauseForm({ onClose, onPause }: FormProps) {
   const zone = useZone();
-  const [reason, setReason] = useState("");
   const [until, setUntil] = useState("");
-  const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
-  const missing = reason.trim() === "" ? "Say why: it is what the next person reads." : null;
-  const over = until !== "" && Date.parse(until) <= Date.now() ? "The end must lie in the future." : null;
-
-  const submit = async () => {
-    setTried(true);
-    if (missing !== null || over !== null) return;
-    setBusy(true);
-    try {
-      await onPause(reason.trim(), until === "" ? undefined : new Date(until).toISOString());
-      onClose();
-    } catch (error) {
-      setFault(refusalWords(error));
-      setBusy(false);
-    }
-  };
-
+  const isOver = () => until !== "" && Date.parse(until) <= Date.now();
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <Stack gap="sm">
-        <p style={{ color: "var(--ink-2)" }}>
-          Nothing new is sent until it is resumed, or until the time below. Records keep arriving and wait;
-          nothing is lost.
-        </p>
-        {fault && (
-          <Alert color="red" role="alert" c="var(--red-ink)">
-            {fault}
-          </Alert>
-        )}
-        <Textarea
-          label="Reason"
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={500}
-          autosize
-          minRows={2}
-          required
-          data-autofocus
-          error={tried ? missing : null}
-        />
+    <ReasonForm
+      verb="Pause"
+      after={(tried) => (
         <TextInput
           type="datetime-local"
           label="Until (optional)"
           description={`Time zone: ${zone}. Left empty, it stays paused until someone resumes it.`}
           value={until}
           onChange={(event) => setUntil(event.currentTarget.value)}
-          error={tried ? over : null}
+          error={tried && isOver() ? "The end must lie in the future." : null}
         />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Pause
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      isReady={() => !isOver()}
+      onClose={onClose}
+      onAct={(reason) => onPause(reason, until === "" ? undefined : new Date(until).toISOString())}
+    >
+      Nothing new is sent until it is resumed, or until the time below. Records keep arriving and wait;
+      nothing is lost.
+    </ReasonForm>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { Figure } from "#components/providers/figure.tsx";
 import {
   BreakerCell,
   batchOf,
@@ -54,14 +54,5 @@ export function ProviderCards({ providers }: { providers: readonly ProviderSumma
         </li>
       ))}
     </ul>
-  );
-}
-
-function Figure({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

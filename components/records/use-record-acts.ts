@@ -7,7 +7,7 @@ import { cancelRetry, rejectRecord, reopenRecord, retryRecord } from "#lib/clien
 import { type RejectCode, rejectWords } from "#lib/client/words.ts";
 
 /** A record that failed at a time: failed again, it is another target, and what was done to the first is over. */
-export type Target = { id: string; failedAt: string };
+type Target = { id: string; failedAt: string };
 
 export type RecordActs = {
   of: (target: Target) => Act | undefined;

@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, use } from "react";
 import type { Role } from "#lib/core/access.ts";
 
-export type Caller = { id: string; name: string; email: string; role: Role };
+export type Caller = { name: string; email: string; role: Role };
 
 const Context = createContext<Caller | null>(null);
 

@@ -1,7 +1,7 @@
 "use client";
 // A button that stays in its place when it may not be pressed, and says why: to the eye, the keyboard and the ear.
 import { Button, type ButtonProps, Tooltip, VisuallyHidden } from "@mantine/core";
-import { type ReactNode, type Ref, useId } from "react";
+import { type ReactNode, useId } from "react";
 
 type Props = ButtonProps & {
   /** Null when it may be pressed; else a sentence. */
@@ -10,7 +10,6 @@ type Props = ButtonProps & {
   /** What the button is about, for the ear, where many stand in a list. */
   about?: string;
   children: ReactNode;
-  ref?: Ref<HTMLButtonElement>;
 };
 
 export function GuardedButton({ whyNot, onClick, about, children, ...button }: Props) {

@@ -41,7 +41,7 @@ export function HoldChip({ state }: { state: ProviderState }) {
       <Chip
         look={{
           ...(unusable ? unusableLook : looks[hold]),
-          word: word.charAt(0).toUpperCase() + word.slice(1),
+          word: capital(word),
         }}
         testId="hold"
         state={hold}

@@ -1,39 +1,31 @@
 // The four things a screen may have to say instead of its content; they never look alike.
-import { IconCircleCheck, IconCloudOff, IconFilterOff } from "@tabler/icons-react";
+import { type Icon, IconCircleCheck, IconCloudOff, IconFilterOff } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import styles from "./states.module.css";
 
 type Words = { title: string; children?: ReactNode; action?: ReactNode };
 
 /** Nothing is there, and that is well. */
-export function EmptyState({ title, children, action }: Words) {
-  return (
-    <div className={styles.state} data-testid="empty">
-      <IconCircleCheck size={28} stroke={1.6} aria-hidden />
-      <p className={styles.title}>{title}</p>
-      {children && <div className={styles.body}>{children}</div>}
-      {action}
-    </div>
-  );
+export function EmptyState(words: Words) {
+  return <State {...words} icon={IconCircleCheck} testId="empty" />;
 }
 
 /** Something may be there, but the filter hides it. */
-export function NoMatchState({ title, children, action }: Words) {
-  return (
-    <div className={styles.state} data-testid="no-match">
-      <IconFilterOff size={28} stroke={1.6} aria-hidden />
-      <p className={styles.title}>{title}</p>
-      {children && <div className={styles.body}>{children}</div>}
-      {action}
-    </div>
-  );
+export function NoMatchState(words: Words) {
+  return <State {...words} icon={IconFilterOff} testId="no-match" />;
 }
 
 /** We do not know: asking went wrong. */
-export function ErrorState({ title, children, action }: Words) {
+export function ErrorState(words: Words) {
+  return <State {...words} icon={IconCloudOff} testId="error" role="alert" />;
+}
+
+type StateProps = Words & { icon: Icon; testId: string; role?: "alert" };
+
+function State({ icon: Glyph, testId, role, title, children, action }: StateProps) {
   return (
-    <div className={styles.state} role="alert" data-testid="error">
-      <IconCloudOff size={28} stroke={1.6} aria-hidden />
+    <div className={styles.state} role={role} data-testid={testId}>
+      <Glyph size={28} stroke={1.6} aria-hidden />
       <p className={styles.title}>{title}</p>
       {children && <div className={styles.body}>{children}</div>}
       {action}

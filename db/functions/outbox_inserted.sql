@@ -51,16 +51,9 @@ begin
 end
 $$;
 
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (
-    select from pg_trigger where tgname = 'outbox_inserted' and tgrelid = 'redrive.outbox'::regclass
-  ) then
-    create trigger outbox_inserted
-    after insert on redrive.outbox
-    referencing new table as fresh
-    for each statement execute function redrive.outbox_inserted();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.outbox', 'outbox_inserted', $$
+  create trigger outbox_inserted
+  after insert on redrive.outbox
+  referencing new table as fresh
+  for each statement execute function redrive.outbox_inserted();
+$$);

@@ -14,19 +14,12 @@ begin
 end
 $$;
 
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (
-    select from pg_trigger where tgname = 'outbox_keeps_first' and tgrelid = 'redrive.outbox'::regclass
-  ) then
-    create trigger outbox_keeps_first
-    before insert on redrive.outbox
-    for each row when (new.idempotency_key is not null)
-    execute function redrive.outbox_keeps_first();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.outbox', 'outbox_keeps_first', $$
+  create trigger outbox_keeps_first
+  before insert on redrive.outbox
+  for each row when (new.idempotency_key is not null)
+  execute function redrive.outbox_keeps_first();
+$$);
 
 -- The record that has a producer's idempotency key; null when there is none.
 create or replace function redrive.enqueued(provider text, idempotency_key text) returns uuid

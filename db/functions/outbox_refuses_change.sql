@@ -8,15 +8,8 @@ begin
 end
 $$;
 
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (
-    select from pg_trigger where tgname = 'outbox_refuses_update' and tgrelid = 'redrive.outbox'::regclass
-  ) then
-    create trigger outbox_refuses_update
-    before update on redrive.outbox
-    for each statement execute function redrive.outbox_refuses_change();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.outbox', 'outbox_refuses_update', $$
+  create trigger outbox_refuses_update
+  before update on redrive.outbox
+  for each statement execute function redrive.outbox_refuses_change();
+$$);

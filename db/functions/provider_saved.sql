@@ -31,15 +31,8 @@ begin
 end
 $$;
 
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (
-    select from pg_trigger where tgname = 'provider_saved' and tgrelid = 'redrive.providers'::regclass
-  ) then
-    create trigger provider_saved
-    after insert or update on redrive.providers
-    for each row execute function redrive.provider_saved();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.providers', 'provider_saved', $$
+  create trigger provider_saved
+  after insert or update on redrive.providers
+  for each row execute function redrive.provider_saved();
+$$);

@@ -13,19 +13,12 @@ end
 $$;
 
 -- Depth 0 is a statement of ours or a person's; the outbox's own trigger runs deeper and is not asked.
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (
-    select from pg_trigger where tgname = 'queued_record_is_nowhere_else' and tgrelid = 'redrive.queue'::regclass
-  ) then
-    create trigger queued_record_is_nowhere_else
-    before insert on redrive.queue
-    for each row when (pg_trigger_depth() = 0)
-    execute function redrive.queued_record_is_nowhere_else();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.queue', 'queued_record_is_nowhere_else', $$
+  create trigger queued_record_is_nowhere_else
+  before insert on redrive.queue
+  for each row when (pg_trigger_depth() = 0)
+  execute function redrive.queued_record_is_nowhere_else();
+$$);
 
 create or replace function redrive.failed_record_is_nowhere_else() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -40,16 +33,9 @@ end
 $$;
 
 -- Looked at when the transaction commits, when the settling statement's delete and insert have both happened.
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (
-    select from pg_trigger where tgname = 'failed_record_is_nowhere_else' and tgrelid = 'redrive.failures'::regclass
-  ) then
-    create constraint trigger failed_record_is_nowhere_else
-    after insert or update on redrive.failures
-    deferrable initially deferred
-    for each row execute function redrive.failed_record_is_nowhere_else();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.failures', 'failed_record_is_nowhere_else', $$
+  create constraint trigger failed_record_is_nowhere_else
+  after insert or update on redrive.failures
+  deferrable initially deferred
+  for each row execute function redrive.failed_record_is_nowhere_else();
+$$);

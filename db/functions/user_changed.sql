@@ -8,15 +8,10 @@ begin
 end
 $$;
 
-do $$
-begin
-  -- Only when it is missing: creating a trigger locks the table against writers, replacing its function locks nothing.
-  if not exists (select from pg_trigger where tgname = 'user_changed' and tgrelid = 'redrive.users'::regclass) then
-    create trigger user_changed
-    before update on redrive.users
-    for each row
-    when (old.password_hash is distinct from new.password_hash or old.role is distinct from new.role)
-    execute function redrive.user_changed();
-  end if;
-end
-$$;
+select redrive.ensure_trigger('redrive.users', 'user_changed', $$
+  create trigger user_changed
+  before update on redrive.users
+  for each row
+  when (old.password_hash is distinct from new.password_hash or old.role is distinct from new.role)
+  execute function redrive.user_changed();
+$$);

@@ -1,7 +1,8 @@
 // What the checks ask about providers: who has a stored secret, who has a health check, and who is stuck.
 import type { Sql } from "#db/client.ts";
 import { ProviderPolicy } from "#lib/contract/policy.ts";
-import type { ProviderSeen } from "#lib/core/checks.ts";
+import { adapterSchemes } from "#lib/core/adapter-names.ts";
+import { type CodeNamed, type ProviderSeen, workerSilentMs } from "#lib/core/checks.ts";
 
 export const readSealed = (sql: Sql): Promise<{ slug: string; sealedAuth: string }[]> => sql`
   select slug, sealed_auth from redrive.providers where sealed_auth is not null order by slug`;
@@ -15,6 +16,28 @@ export async function readHealthChecks(sql: Sql): Promise<{ slug: string; policy
     where not state.disabled and jsonb_typeof(providers.policy -> 'health') = 'object'
     order by providers.slug`;
   return rows.map(({ slug, policy }) => ({ slug, policy: ProviderPolicy.parse(policy) }));
+}
+
+/** What policies name of the application's code, but for the adapters that Redrive brings along. */
+export const readCodeNamed = (sql: Sql): Promise<CodeNamed[]> => sql<CodeNamed[]>`
+  select slug as provider, kind, name
+  from redrive.providers
+  cross join lateral (
+    select 'adapters' as kind, policy ->> 'adapter' as name
+    where policy ->> 'adapter' <> all (${Object.keys(adapterSchemes)})
+    union all
+    select 'handlers', substr(policy ->> 'url', length('handler:') + 1) where policy ->> 'url' like 'handler:%'
+    union all
+    select 'schedules', schedule ->> 'run' from jsonb_array_elements(policy -> 'schedules') as schedule
+  ) as named
+  order by slug, kind, name`;
+
+/** What each worker that lives has of it. */
+export async function readCodeOffered(sql: Sql): Promise<Record<string, string[]>[]> {
+  const rows = await sql<{ offers: Record<string, string[]> }[]>`
+    select offers from redrive.workers
+    where seen_at > clock_timestamp() - ${workerSilentMs} * interval '1 millisecond'`;
+  return rows.map(({ offers }) => offers);
 }
 
 export async function readProvidersSeen(sql: Sql): Promise<ProviderSeen[]> {

@@ -14,7 +14,7 @@ export type Act =
   | { kind: "refused"; sentence: string; conflict: boolean; atMs: number };
 
 /** How long a retry can be taken back. */
-export const undoMs = 5_000;
+const undoMs = 5_000;
 
 /** Counted from the press, not from the answer: the button never promises more than the server keeps. */
 export const leaving = (pressedAtMs: number): Act => ({ kind: "leaving", untilMs: pressedAtMs + undoMs });

@@ -12,8 +12,7 @@ const touchedBy: Record<HintTopic, Touches> = {
     noun === "overview" ||
     noun === "providers" ||
     noun === "records" ||
-    (noun === "throughput" && (slug === null || isOf(slug, hint.provider))) ||
-    ((noun === "provider" || noun === "deliveries") && isOf(slug, hint.provider)),
+    ((noun === "throughput" || noun === "provider" || noun === "deliveries") && isOf(slug, hint.provider)),
   provider: ([noun, slug], hint) =>
     noun === "overview" ||
     noun === "providers" ||

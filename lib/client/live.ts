@@ -8,9 +8,9 @@ import type { Query, QueryClient } from "@tanstack/react-query";
 import { isOld, isRipe, isTouched } from "#lib/client/hints.ts";
 import { Hint } from "#lib/contract/hint.ts";
 
-export const liveStates = ["connecting", "live", "reconnecting", "paused"] as const;
-export type LiveState = (typeof liveStates)[number];
+export type LiveState = "connecting" | "live" | "reconnecting" | "paused";
 
+const streamUrl = "/api/v1/stream";
 const flushEveryMs = 1_000;
 const oldAfterMs = 10_000;
 const pollEveryMs = 5_000;
@@ -27,7 +27,7 @@ export type Live = {
 
 const isHidden = () => document.visibilityState === "hidden";
 
-export function createLive(client: QueryClient, streamUrl = "/api/v1/stream"): Live {
+export function createLive(client: QueryClient): Live {
   const listeners = new Set<() => void>();
   /** Hints of the last second. */
   const hints = new Map<string, Hint>();

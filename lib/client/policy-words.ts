@@ -70,7 +70,7 @@ function hostOf(url: string): string {
 }
 
 /** What a rule makes of an answer. */
-export const ruleOutcomes: Record<Outcome, string> = {
+const ruleOutcomes: Record<Outcome, string> = {
   delivered: "counts as delivered",
   duplicate: "counts as delivered (had it already)",
   invalid: "means that it refuses the data",

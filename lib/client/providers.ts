@@ -34,13 +34,12 @@ export const providerQuery = (slug: string) =>
 /** A chart is worth asking for again once a quarter of its point has gone by. */
 const chartMeta = (range: Range) => ({ freshForMs: extents[range].step * 250 });
 
-/** Everybody's throughput when `slug` is null. */
-export const throughputQuery = (slug: string | null, range: Range) =>
+export const throughputQuery = (slug: string, range: Range) =>
   queryOptions({
     queryKey: ["throughput", slug, range],
     queryFn: ({ signal }) => {
       const query = queryString(boundsOf(range, Date.now()));
-      return getJson<Throughput>(`${slug === null ? "" : path(slug)}/throughput${query}`, signal);
+      return getJson<Throughput>(`${path(slug)}/throughput${query}`, signal);
     },
     meta: chartMeta(range),
   });

@@ -11,7 +11,7 @@ type Given<Item> = {
   keeps: (item: Item) => boolean;
 };
 
-export type Steady<Item> = { items: readonly Item[]; fresh: number };
+type Steady<Item> = { items: readonly Item[]; fresh: number };
 
 export function steady<Item>({ shown, latest, keyOf, held, keeps }: Given<Item>): Steady<Item> {
   return held ? inPlace(shown, latest, keyOf) : following(shown, latest, keyOf, keeps);

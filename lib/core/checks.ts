@@ -180,6 +180,27 @@ export function checkWorkers(workers: readonly WorkerSeen[]): Check {
   );
 }
 
+/** Code of the application that a provider's policy names: an adapter, a handler, a schedule's function. */
+export type CodeNamed = { provider: string; kind: "adapters" | "handlers" | "schedules"; name: string };
+
+const kindWords = { adapters: "adapter", handlers: "handler", schedules: "schedule's function" } as const;
+
+/** @param offered by each worker that lives: kind → names. */
+export function checkCode(
+  wanted: readonly CodeNamed[],
+  offered: readonly Readonly<Record<string, readonly string[]>>[],
+): Check {
+  const name = "code";
+  const missing = wanted.filter((code) => !offered.some((has) => has[code.kind]?.includes(code.name)));
+  if (missing.length === 0) return isWell(name, "All that policies name is there.");
+  const words = missing.map(({ provider, kind, name: code }) => `${provider} (${kindWords[kind]} ${code})`);
+  return warns(
+    name,
+    `No worker that lives has what these providers name: ${words.join(", ")}.`,
+    "Start a worker whose REDRIVE_APPLICATION registers it, or mend the policy.",
+  );
+}
+
 export type ProviderSeen = {
   provider: string;
   /** Why nothing is sent; null when records may go. */

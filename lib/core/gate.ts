@@ -254,18 +254,26 @@ export function started(
   };
 }
 
-/** The memory after a request that had started was not made after all: nothing of it counts. */
+/**
+ * The memory after a request that had started was not made after all: nothing of it counts.
+ *
+ * @param startedAtMs on another day than now it has counted there, and gives nothing back today.
+ */
 export function notCalled(
   memory: GateMemory,
-  { limits }: GatePolicy,
-  { calendar, nowMs }: Pick<GateGiven, "calendar" | "nowMs">,
+  { limits, windows }: GatePolicy,
+  { calendar, nowMs, startedAtMs }: Pick<GateGiven, "calendar" | "nowMs"> & { startedAtMs: number },
 ): GateMemory {
   const { perSecond, perMinute, perRun } = limits;
   const atMs = Math.floor(nowMs);
   const sent = Math.max(0, memory.run.sent - 1);
+  const isToday = startedAtMs >= calendar.fromMs || localDay(startedAtMs, windows.timeZone) === calendar.day;
   return {
     ...memory,
-    quota: { day: calendar.day, used: Math.max(0, usedToday(memory, calendar.day) - 1) },
+    quota: {
+      day: calendar.day,
+      used: Math.max(0, usedToday(memory, calendar.day) - (isToday ? 1 : 0)),
+    },
     second: perSecond === null ? null : take(memory.second, { limit: perSecond, perMs: 1_000 }, atMs, -1),
     minute: perMinute === null ? null : take(memory.minute, { limit: perMinute, perMs: 60_000 }, atMs, -1),
     run: { sent, endedAtMs: perRun !== null && sent >= perRun ? memory.run.endedAtMs : null },

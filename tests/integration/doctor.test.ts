@@ -79,6 +79,7 @@ test("where all is well, each check says so in a sentence", async () => {
     "ok clock",
     "ok secrets",
     "ok workers",
+    "ok code",
     "ok providers",
     "ok breakers",
     "ok queues",
@@ -110,6 +111,25 @@ test("a wrong password and a database that does not exist are told apart", async
   expect(await troubles({ url: anotherUrl((url) => Object.assign(url, { pathname: "/nowhere" })) })).toEqual([
     "fail database: The database that DATABASE_URL names does not exist.",
   ]);
+});
+
+test("code that a policy names and no living worker has is found", async () => {
+  const { sql } = base;
+  const offers = { adapters: ["bank"], handlers: ["views"], schedules: [] };
+  await sql`insert into redrive.workers (id, host, pid, offers) values ('w', 'h', 1, ${sql.json(offers)})`;
+  await aProvider(sql, "bank", { adapter: "bank" });
+  await aProvider(sql, "views", { adapter: "handler", url: "handler:views" });
+  expect(await troubles()).toEqual([]);
+  await aProvider(sql, "sales", { adapter: "handler", url: "handler:sales" });
+  await aProvider(sql, "daily", {
+    schedules: [{ name: "day", cron: "0 4 * * *", run: "portfolio" }],
+  });
+  await sql`
+    insert into redrive.workers (id, host, pid, seen_at, offers)
+    values ('dead', 'h', 2, now() - interval '1 hour', ${sql.json({ schedules: ["portfolio"] })})`;
+  expect(await troubles()).toContainEqual(
+    "warn code: No worker that lives has what these providers name: daily (schedule's function portfolio), sales (handler sales).",
+  );
 });
 
 /** A way to the database that lets nothing more through once somebody has said `word`. */

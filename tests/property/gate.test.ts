@@ -16,6 +16,7 @@ import {
   left,
   newGateMemory,
   nextSendMs,
+  notCalled,
   ranDry,
   started,
   usedToday,
@@ -267,6 +268,21 @@ test("a day never sees more than its quota, over restarts, deaths and changes of
     runs,
   );
   expect(spent).toBeGreaterThan(50);
+});
+
+test("a request that was not made gives its place back on the day that it started, and on no other", () => {
+  always(({ policy, given }) => {
+    const quota = { ...policy, health: null, limits: { ...policy.limits, perDay: 200 } };
+    const { calendar, nowMs } = given;
+    const before = started(newGateMemory, quota, given);
+    const same = notCalled(before, quota, { ...given, startedAtMs: nowMs });
+    expect(usedToday(same, calendar.day)).toBe(0);
+    // It is past midnight when it is known; one of the new day's has gone already.
+    const later = { calendar: calendarAt(quota, calendar.dayEndsMs), nowMs: calendar.dayEndsMs };
+    const next = started(before, quota, later);
+    const after = notCalled(next, quota, { ...later, startedAtMs: nowMs });
+    expect(usedToday(after, later.calendar.day)).toBe(1);
+  });
 });
 
 test("no second and no minute sees more than its limit, by a clock that knows parts of a millisecond", () => {

@@ -1,33 +1,27 @@
 // A database, simulated providers and running workers, as a scenario's tests share them. Providers are made and changed as
 // the API does it, secrets sealed, so that each policy here is one that a person could have written.
-import type { z } from "zod";
-import { createProvider, type Secrets } from "#db/writes/create-provider.ts";
-import { patchProvider } from "#db/writes/patch-provider.ts";
 import type { Actor } from "#db/writes/refused.ts";
-import { type PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
+import type { PatchProvider } from "#lib/contract/policy.ts";
 import type { PatchKnobs } from "#lib/contract/simulator.ts";
-import { keyringOf, seal, unseal } from "#lib/node/secrets.ts";
-import { type ProviderHandle, type Simulator, startSimulator } from "#simulator/server.ts";
-import { aDatabase, type TestDatabase } from "#tests/support/database.ts";
-import { aWorker, enqueue, eventually, statusOf } from "#tests/support/engine.ts";
-import type { Application } from "#worker/application.ts";
-import type { Worker } from "#worker/main.ts";
-
-/** The workers' own, see `aWorker`. */
-const keys = keyringOf("a secret of at least 32 characters");
-const secrets: Secrets = {
-  seal: (slug, plain) => seal(keys, `provider:${slug}`, plain),
-  unseal: (slug, sealed) => unseal(keys, `provider:${slug}`, sealed),
-};
+import type { ProviderHandle } from "#simulator/server.ts";
+import {
+  aSimulatedEngine,
+  createdProvider,
+  type EngineOptions,
+  enqueue,
+  eventually,
+  holdOf as holdOfProvider,
+  type Policy,
+  patchPolicy,
+  type SimulatedEngine,
+  statusOf,
+  untilStatus,
+} from "#tests/support/engine.ts";
 
 /** A person who may do everything. */
 export const ada: Actor = { actor: "ada", may: () => true };
 
-type Policy = Omit<z.input<typeof ProviderPolicy>, "name" | "url"> & { name?: string; url?: string };
-
-export type Scene = TestDatabase & {
-  simulator: Simulator;
-  workers: Worker[];
+export type Scene = SimulatedEngine & {
   /** A provider that answers in 2 ms, but for `knobs`, and its policy; records go to `…/records`. */
   provider: (slug: string, policy?: Policy, knobs?: PatchKnobs) => Promise<ProviderHandle>;
   /** A person changes its policy. */
@@ -36,41 +30,27 @@ export type Scene = TestDatabase & {
   passes: (ms: number) => Promise<void>;
 };
 
-export async function aScene(
-  given: { workers?: number; application?: Partial<Application> } = {},
-): Promise<Scene> {
-  const base = await aDatabase();
-  const simulator = await startSimulator({ seed: 7 });
-  const starting = Array.from({ length: given.workers ?? 1 }, () => aWorker(base.url, {}, given.application));
-  const workers = await Promise.all(starting);
+export async function aScene(given?: EngineOptions): Promise<Scene> {
+  const engine = await aSimulatedEngine({ ...given, seed: 7 });
+  const { sql, simulator } = engine;
   const scene: Scene = {
-    ...base,
-    simulator,
-    workers,
+    ...engine,
     async provider(slug, policy = {}, knobs = {}) {
       const handle = simulator.provider(slug);
       handle.set({ latency: { distribution: "fixed", medianMs: 2 } });
       handle.set(knobs);
-      const whole = ProviderPolicy.parse({ name: slug, url: `${handle.url}/records`, ...policy });
-      await createProvider(base.sql, { slug, policy: whole }, ada, secrets);
+      await createdProvider(sql, slug, { url: `${handle.url}/records`, ...policy }, ada);
       return handle;
     },
     async change(slug, patch) {
-      await patchProvider(base.sql, { slug, patch, ifVersion: null }, ada, secrets);
+      await patchPolicy(sql, slug, patch, ada);
     },
     async passes(ms) {
       const slug = `clock-${++clocks}`;
       await scene.provider(slug);
-      const [row] = await base.sql<{ id: string }[]>`
+      const [row] = await sql<{ id: string }[]>`
         select redrive.enqueue(${slug}, '{}', not_before => clock_timestamp() + ${ms} * interval '1 millisecond') as id`;
-      await eventually(async () => {
-        if ((await statusOf(base.sql, row?.id ?? "")).status !== "delivered") throw new Error("not yet");
-      }, ms + 20_000);
-    },
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all(workers.map((worker) => worker.stop()));
-      await simulator.close();
-      await base[Symbol.asyncDispose]();
+      await untilStatus(sql, row?.id ?? "", "delivered", ms + 20_000);
     },
   };
   return scene;
@@ -125,15 +105,8 @@ export const changesOf = async ({ sql }: Pick<Scene, "sql">, slug: string): Prom
 
 /** The provider's hold, with its words and until when, ms since 1970. */
 export async function holdOf({ sql }: Pick<Scene, "sql">, slug: string) {
-  const [row] = await sql<{ hold: string | null; untilMs: number | null; reason: string | null }[]>`
-    select
-      redrive.hold_of(state.*) as hold,
-      extract(epoch from redrive.hold_until_of(state.*))::float8 * 1000 as until_ms,
-      gate_reason as reason
-    from redrive.provider_state as state
-    where provider = ${slug}`;
-  if (!row) throw new Error(`no provider ${slug}`);
-  return row;
+  const { until, ...held } = await holdOfProvider(sql, slug);
+  return { ...held, untilMs: until === null ? null : Date.parse(until) };
 }
 
 /** A zone, not UTC, where it is about noon: no day ends there while a test runs, and no window of this hour either. */

@@ -1,13 +1,18 @@
-// A worker in the test's own process, and questions that engine tests ask of the database.
-import { vi } from "vitest";
+// Workers in the test's own process, and questions that engine tests ask of the database.
+import { expect, vi } from "vitest";
+import type { z } from "zod";
 import type { Sql } from "#db/client.ts";
-import { createProvider } from "#db/writes/create-provider.ts";
+import { createProvider, type Secrets } from "#db/writes/create-provider.ts";
 import { patchProvider } from "#db/writes/patch-provider.ts";
+import type { Actor } from "#db/writes/refused.ts";
 import { type PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
 import type { Provider } from "#lib/contract/provider.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
 import { keyringOf, seal, unseal } from "#lib/node/secrets.ts";
+import { type Simulator, startSimulator } from "#simulator/server.ts";
+import { aDatabase, type TestDatabase } from "#tests/support/database.ts";
+import { aProviderServer, type ProviderServer } from "#tests/support/provider-server.ts";
 import { type Application, defineApplication } from "#worker/application.ts";
 import { startWorker, type Worker } from "#worker/main.ts";
 
@@ -35,6 +40,70 @@ export function aWorker(
   );
 }
 
+export type Engine = TestDatabase & {
+  workers: Worker[];
+  /** Stops a worker and starts another in its place. */
+  restart: (index?: number) => Promise<void>;
+};
+export type EngineOptions = { workers?: number; application?: Partial<Application> };
+
+/** A database and its workers, one unless said otherwise; dispose it in `afterAll`. */
+export async function anEngine({ workers: count = 1, application }: EngineOptions = {}): Promise<Engine> {
+  const base = await aDatabase();
+  const start = () => aWorker(base.url, {}, application);
+  const workers = await Promise.all(Array.from({ length: count }, start));
+  return {
+    ...base,
+    workers,
+    async restart(index = 0) {
+      await workers[index]?.stop();
+      workers[index] = await start();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await base[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type ServedEngine = Engine & { server: ProviderServer };
+
+/** An engine beside a third party, which answers 200 unless said otherwise. */
+export async function aServedEngine({
+  answer,
+  ...given
+}: EngineOptions & { answer?: Parameters<ProviderServer["answer"]>[0] } = {}): Promise<ServedEngine> {
+  const engine = await anEngine(given);
+  const server = await aProviderServer(answer);
+  return {
+    ...engine,
+    server,
+    [Symbol.asyncDispose]: async () => {
+      await engine[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type SimulatedEngine = Engine & { simulator: Simulator };
+
+/** An engine beside simulated providers. */
+export async function aSimulatedEngine({
+  seed,
+  ...given
+}: EngineOptions & { seed?: number } = {}): Promise<SimulatedEngine> {
+  const engine = await anEngine(given);
+  const simulator = await startSimulator({ seed });
+  return {
+    ...engine,
+    simulator,
+    [Symbol.asyncDispose]: async () => {
+      await engine[Symbol.asyncDispose]();
+      await simulator.close();
+    },
+  };
+}
+
 /** Waits until `check` does not throw; 20 s at most, or what is given. */
 export const eventually = <T>(check: () => T | Promise<T>, timeout = 20_000): Promise<T> =>
   vi.waitFor(check, { timeout, interval: 25 });
@@ -56,24 +125,24 @@ export async function enqueueMany(sql: Sql, provider: string, count: number): Pr
   return rows.map(({ id }) => id);
 }
 
-/** A change of policy, as the API makes it. */
-export const patchPolicy = (sql: Sql, slug: string, patch: PatchProvider): Promise<Provider> =>
-  patchProvider(sql, { slug, patch, ifVersion: null }, { actor: "Ana" }, secrets);
+/** A person who may do everything. */
+export const ana: Actor = { actor: "Ana", may: () => true };
 
 const keys = keyringOf(workerSecret);
-const secrets = {
-  seal: (slug: string, plain: string) => seal(keys, `provider:${slug}`, plain),
-  unseal: (slug: string, sealed: string) => unseal(keys, `provider:${slug}`, sealed),
+const secrets: Secrets = {
+  seal: (slug, plain) => seal(keys, `provider:${slug}`, plain),
+  unseal: (slug, sealed) => unseal(keys, `provider:${slug}`, sealed),
 };
 
+/** A change of policy, as the API makes it. */
+export const patchPolicy = (sql: Sql, slug: string, patch: PatchProvider, by = ana): Promise<Provider> =>
+  patchProvider(sql, { slug, patch, ifVersion: null }, by, secrets);
+
+export type Policy = Partial<z.input<typeof ProviderPolicy>>;
+
 /** A provider as the API makes it, its secrets sealed. */
-export const createdProvider = (sql: Sql, slug: string, policy: Partial<ProviderPolicy>): Promise<Provider> =>
-  createProvider(
-    sql,
-    { slug, policy: ProviderPolicy.parse({ name: slug, ...policy }) },
-    { actor: "Ana" },
-    secrets,
-  );
+export const createdProvider = (sql: Sql, slug: string, policy: Policy, by = ana): Promise<Provider> =>
+  createProvider(sql, { slug, policy: ProviderPolicy.parse({ name: slug, ...policy }) }, by, secrets);
 
 /** Why a provider is sent nothing, until when, and in whose words. */
 export async function holdOf(sql: Sql, provider: string) {
@@ -107,6 +176,10 @@ export async function statusOf(sql: Sql, id: string): Promise<Status> {
   if (!row) throw new Error(`no record ${id}`);
   return row;
 }
+
+/** Waits until a record stands so. */
+export const untilStatus = (sql: Sql, id: string, status: string, timeout?: number) =>
+  eventually(async () => expect((await statusOf(sql, id)).status).toBe(status), timeout);
 
 /** How many of a provider's records stand where. A record that stands nowhere, or twice, shows in the sum. */
 export async function standing(sql: Sql, provider: string) {

@@ -6,7 +6,7 @@ import { reserveDedupeKeys } from "#db/writes/reserve-dedupe-keys.ts";
 import type { Settled } from "#db/writes/settle.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { periodOf } from "#lib/core/zoned.ts";
-import { concludeDuplicate } from "#worker/drain/attempt.ts";
+import { concludeDuplicate } from "#worker/drain/conclude.ts";
 
 export type Admitted = {
   admitted: DueRecord[];

@@ -101,6 +101,10 @@ export class Gatekeeper {
       : verdict;
   }
 
+  get policy(): ProviderPolicy {
+    return this.#policy;
+  }
+
   get view(): View {
     return view(this.#control);
   }
@@ -173,8 +177,9 @@ export class Gatekeeper {
   }
 
   /** Nothing was sent after all: shadow, wrong data, an adapter that broke before, no proof. */
-  notCalled(nowMs: number): void {
-    this.#memory = notCalled(this.#memory, this.#policy, { nowMs, calendar: this.#calendarAt(nowMs) });
+  notCalled(startedAtMs: number, nowMs: number): void {
+    const calendar = this.#calendarAt(nowMs);
+    this.#memory = notCalled(this.#memory, this.#policy, { nowMs, calendar, startedAtMs });
   }
 
   /** A request ended, time passed, or a person wishes something. */

@@ -1,11 +1,9 @@
 // How one provider is called now: its policy, turned into an adapter, a proof and a pool. Replaced when the policy is.
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import type { DueRecord } from "#db/reads/due-records.ts";
 import { ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
 import type { HealthAnswer } from "#lib/core/health.ts";
 import type { Reply } from "#lib/core/reply.ts";
-import type { Log } from "#lib/node/log.ts";
 import { type Keyring, unseal } from "#lib/node/secrets.ts";
 import type { Adapter, Outgoing } from "#worker/adapters/adapter.ts";
 import { type Attempted, attemptWith } from "#worker/adapters/guarded.ts";
@@ -91,18 +89,6 @@ function wholePolicy(stored: unknown): ProviderPolicy {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new Error(`its policy can't be used: ${issue?.path.join(".")} ${issue?.message}`);
-}
-
-/** Nobody waits longer than this for an adapter to close, ms. */
-const closingMs = 5_000;
-
-/** Closes what is not used any more. An adapter that can't be closed holds nobody up. */
-export async function closeLinks(links: readonly ProviderLink[], log: Log): Promise<void> {
-  const patience = delay(closingMs, null, { ref: false });
-  const closing = links.map((link) =>
-    link.close().catch((error) => log.warn({ err: error }, "an adapter did not close")),
-  );
-  await Promise.race([Promise.all(closing), patience]);
 }
 
 /** A span of its own for each attempt. */

@@ -3,13 +3,23 @@ import type { Settled } from "#db/writes/settle.ts";
 
 /** A statement's worth; more wait for the next. */
 const groupMax = 500;
+/** Results wait this long for company before they are written. */
+const gatherMs = 10;
 
 export class Results {
+  readonly #monotonicMs: () => number;
   /** Results that are written one by one, since one among them can't be written. */
   #suspects = 0;
   #waiting: Settled[] = [];
   #writing: Settled[] = [];
   readonly #ids = new Set<string>();
+  #writeAtMs = 0;
+  #addedAtMs = 0;
+  #writtenLately = 0;
+
+  constructor(monotonicMs: () => number) {
+    this.#monotonicMs = monotonicMs;
+  }
 
   get size(): number {
     return this.#ids.size;
@@ -20,8 +30,29 @@ export class Results {
   }
 
   add(settled: Settled): void {
+    this.#addedAtMs = this.#monotonicMs();
+    if (this.size === 0) this.#writeAtMs = this.#addedAtMs + gatherMs;
     this.#waiting.push(settled);
     this.#ids.add(settled.id);
+  }
+
+  /** When one was last added, by the monotonic clock. */
+  get addedAtMs(): number {
+    return this.#addedAtMs;
+  }
+
+  /** When the next write is to begin, by the monotonic clock: not before, even if there is nothing but a renewal. */
+  get writeAtMs(): number {
+    return this.#writeAtMs;
+  }
+
+  postpone(ms: number): void {
+    this.#writeAtMs = this.#monotonicMs() + ms;
+  }
+
+  /** How many the last write had: about as many settle during the next. */
+  get writtenLately(): number {
+    return this.#writtenLately;
   }
 
   /** The group to write now; a group whose write failed comes first, unchanged. */
@@ -39,6 +70,7 @@ export class Results {
   /** The group is written. */
   written(): void {
     for (const { id } of this.#writing) this.#ids.delete(id);
+    this.#writtenLately = this.#writing.length;
     this.#suspects = Math.max(0, this.#suspects - this.#writing.length);
     this.#writing = [];
   }

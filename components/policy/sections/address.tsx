@@ -1,16 +1,13 @@
 "use client";
 import { JsonInput } from "@mantine/core";
 import { useState } from "react";
-import { useFieldError } from "#components/policy/errors.tsx";
-import { ChoiceField, TextField } from "#components/policy/fields.tsx";
+import { useField } from "#components/policy/errors.tsx";
+import { ChoiceField, namesAsChoices, TextField } from "#components/policy/fields.tsx";
 import { Fields, FormSection, type SectionProps } from "#components/policy/form-section.tsx";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
 
-const methods = (["POST", "PUT", "PATCH", "GET", "DELETE"] as const).map((value) => ({
-  value,
-  label: value,
-}));
+const methods = namesAsChoices(["POST", "PUT", "PATCH", "GET", "DELETE"]);
 
 export function AddressSection({ draft, change }: SectionProps) {
   const known = Object.keys(adapterSchemes);
@@ -38,7 +35,7 @@ export function AddressSection({ draft, change }: SectionProps) {
           field="adapter"
           label="Adapter"
           value={draft.adapter}
-          choices={adapters.map((value) => ({ value, label: value }))}
+          choices={namesAsChoices(adapters)}
           onChange={(adapter) => change({ adapter })}
         />
       </Fields>
@@ -67,8 +64,7 @@ function OptionsField({ options, onChange }: { options: Options; onChange: (opti
     <JsonInput
       label="Adapter options (JSON)"
       description="What the adapter wants to know; each checks its own."
-      data-field="options"
-      error={useFieldError("options")}
+      {...useField("options")}
       autosize
       minRows={2}
       value={text}

@@ -1,7 +1,7 @@
 "use client";
 import { PasswordInput, Textarea } from "@mantine/core";
 import { useState } from "react";
-import { FieldMessage, useFieldError } from "#components/policy/errors.tsx";
+import { FieldMessage, useField } from "#components/policy/errors.tsx";
 import { below, ChoiceField, TextField } from "#components/policy/fields.tsx";
 import { Fields, FormSection, type SectionProps } from "#components/policy/form-section.tsx";
 import { authKinds } from "#lib/client/policy-words.ts";
@@ -175,8 +175,7 @@ function SecretField({ field, label, isStored, value, onChange }: SecretProps) {
       label={label}
       description={isStored && value === null ? keep : undefined}
       placeholder={isStored ? "stored" : ""}
-      data-field={field}
-      error={useFieldError(field)}
+      {...useField(field)}
       autoComplete="new-password"
       value={value ?? ""}
       onChange={(event) => onChange(event.currentTarget.value || null)}
@@ -196,8 +195,7 @@ function SigningFields({ auth, isStored, onChange }: KindProps<"standard_webhook
         label="Signing secrets"
         description={`${isStored && lines === 0 ? `${keep} ` : ""}One a line, the newest first; each signs. With “until 2026-12-01T00:00Z” after it, a secret signs until then.`}
         placeholder={isStored ? "stored" : "whsec_…"}
-        data-field="auth.secrets"
-        error={useFieldError("auth.secrets")}
+        {...useField("auth.secrets")}
         autosize
         minRows={2}
         autoComplete="off"

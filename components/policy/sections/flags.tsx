@@ -30,7 +30,7 @@ export function FlagsSection({ draft, change }: SectionProps) {
           description="The others are as in shadow. A record, or its ordering key, stays on its side as the share grows."
           unit="%"
           value={flags.percentage}
-          onChange={(percentage) => set({ percentage: percentage ?? Number.NaN })}
+          onChange={(percentage) => set({ percentage })}
         />
         <Slider
           label={(value) => `${value} %`}

@@ -5,6 +5,7 @@ import { FieldMessage } from "#components/policy/errors.tsx";
 import {
   ChoiceField,
   NumberField,
+  namesAsChoices,
   OptionalSecondsField,
   SecondsField,
   TextField,
@@ -15,7 +16,7 @@ import type { ProviderPolicy } from "#lib/contract/policy.ts";
 
 type Health = NonNullable<ProviderPolicy["health"]>;
 
-const methods = (["GET", "HEAD", "POST"] as const).map((value) => ({ value, label: value }));
+const methods = namesAsChoices(["GET", "HEAD", "POST"]);
 
 export function HealthSection({ draft, change }: SectionProps) {
   const { health } = draft;
@@ -60,7 +61,7 @@ function HealthFields({ health, onChange }: { health: Health; onChange: (health:
           field="health.expect"
           label="Well means status"
           value={health.expect}
-          onChange={(expect) => set({ expect: expect ?? Number.NaN })}
+          onChange={(expect) => set({ expect })}
         />
         <SecondsField
           field="health.everyMs"

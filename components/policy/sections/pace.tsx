@@ -1,9 +1,6 @@
 "use client";
-import { NumberField, SecondsField } from "#components/policy/fields.tsx";
+import { NumberField, OptionalNumberField, SecondsField } from "#components/policy/fields.tsx";
 import { Fields, FormSection, type SectionProps } from "#components/policy/form-section.tsx";
-
-/** An empty field of a number that must be there. */
-const orNaN = (value: number | null): number => value ?? Number.NaN;
 
 export function PaceSection({ draft, change }: SectionProps) {
   const { timeoutMs, backoff, breaker, limits } = draft;
@@ -15,14 +12,14 @@ export function PaceSection({ draft, change }: SectionProps) {
           field="batchSizeMax"
           label="Records at once, at most"
           value={draft.batchSizeMax}
-          onChange={(value) => change({ batchSizeMax: orNaN(value) })}
+          onChange={(batchSizeMax) => change({ batchSizeMax })}
         />
         <NumberField
           field="connectionsMax"
           label="Connections, at most"
           description="Raised with the records at once where that needs more."
           value={draft.connectionsMax}
-          onChange={(value) => change({ connectionsMax: orNaN(value) })}
+          onChange={(connectionsMax) => change({ connectionsMax })}
         />
         <SecondsField
           field="slowMs"
@@ -32,21 +29,21 @@ export function PaceSection({ draft, change }: SectionProps) {
         />
       </Fields>
       <Fields legend="Limits">
-        <NumberField
+        <OptionalNumberField
           field="limits.perSecond"
           label="Records a second"
           empty="no limit"
           value={limits.perSecond}
           onChange={(perSecond) => limit({ perSecond })}
         />
-        <NumberField
+        <OptionalNumberField
           field="limits.perMinute"
           label="Records a minute"
           empty="no limit"
           value={limits.perMinute}
           onChange={(perMinute) => limit({ perMinute })}
         />
-        <NumberField
+        <OptionalNumberField
           field="limits.perDay"
           label="Daily quota"
           description="From midnight to midnight in the provider's time zone."
@@ -54,7 +51,7 @@ export function PaceSection({ draft, change }: SectionProps) {
           value={limits.perDay}
           onChange={(perDay) => limit({ perDay })}
         />
-        <NumberField
+        <OptionalNumberField
           field="limits.perRun"
           label="Records a run"
           empty="no limit"
@@ -94,7 +91,7 @@ export function PaceSection({ draft, change }: SectionProps) {
           field="backoff.attemptsMax"
           label="Tries of a record"
           value={backoff.attemptsMax}
-          onChange={(value) => change({ backoff: { ...backoff, attemptsMax: orNaN(value) } })}
+          onChange={(attemptsMax) => change({ backoff: { ...backoff, attemptsMax } })}
         />
         <SecondsField
           field="backoff.baseMs"
@@ -107,14 +104,14 @@ export function PaceSection({ draft, change }: SectionProps) {
           label="Each further wait"
           unit="times"
           value={backoff.factor}
-          onChange={(value) => change({ backoff: { ...backoff, factor: orNaN(value) } })}
+          onChange={(factor) => change({ backoff: { ...backoff, factor } })}
         />
         <NumberField
           field="backoff.jitter"
           label="Give or take"
           description="A share from 0 to 1: 0.2 is a fifth."
           value={backoff.jitter}
-          onChange={(value) => change({ backoff: { ...backoff, jitter: orNaN(value) } })}
+          onChange={(jitter) => change({ backoff: { ...backoff, jitter } })}
         />
       </Fields>
       <Fields legend="While it is stopped">
@@ -128,7 +125,7 @@ export function PaceSection({ draft, change }: SectionProps) {
           field="breaker.goodTrials"
           label="Good tests needed"
           value={breaker.goodTrials}
-          onChange={(value) => change({ breaker: { ...breaker, goodTrials: orNaN(value) } })}
+          onChange={(goodTrials) => change({ breaker: { ...breaker, goodTrials } })}
         />
       </Fields>
     </FormSection>

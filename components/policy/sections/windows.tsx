@@ -1,7 +1,7 @@
 "use client";
 import { Chip, Group, Select } from "@mantine/core";
 import { Entries } from "#components/policy/entries.tsx";
-import { FieldMessage, useFieldError } from "#components/policy/errors.tsx";
+import { FieldMessage, useField } from "#components/policy/errors.tsx";
 import { below, TextField } from "#components/policy/fields.tsx";
 import { Fields, FormSection, type SectionProps } from "#components/policy/form-section.tsx";
 import { dayNames } from "#lib/client/policy-words.ts";
@@ -101,8 +101,7 @@ function ZoneField({ zone, onChange }: { zone: string; onChange: (zone: string) 
       {...below}
       label="Time zone"
       description="Windows, the daily quota, dedupe periods and schedules go by it."
-      data-field="windows.timeZone"
-      error={useFieldError("windows.timeZone")}
+      {...useField("windows.timeZone")}
       data={zones}
       value={zone}
       onChange={(chosen) => chosen !== null && onChange(chosen)}

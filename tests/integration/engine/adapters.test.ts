@@ -2,24 +2,24 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Sql } from "#db/client.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aProvider } from "#tests/support/database.ts";
 import {
-  aWorker,
+  aServedEngine,
   enqueue,
   eventually,
   holdOf,
   patchPolicy,
+  type ServedEngine,
   standing,
   stateOf,
   statusOf,
+  untilStatus,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
 import { BadPayload, defineAdapter } from "#worker/adapters/adapter.ts";
 import { RetryLater } from "#worker/adapters/handler.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let worker: Worker;
+let base: ServedEngine;
 let server: ProviderServer;
 const handled: unknown[] = [];
 
@@ -47,12 +47,8 @@ const moody = defineAdapter({
 });
 
 beforeAll(async () => {
-  base = await aDatabase();
-  server = await aProviderServer();
-  worker = await aWorker(
-    base.url,
-    {},
-    {
+  base = await aServedEngine({
+    application: {
       adapters: { moody },
       handlers: {
         add: (payload) => {
@@ -73,16 +69,11 @@ beforeAll(async () => {
         },
       },
     },
-  );
+  });
+  server = base.server;
 });
-afterAll(async () => {
-  await worker.stop();
-  await server[Symbol.asyncDispose]();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
-const untilStatus = (id: string, status: string) =>
-  eventually(async () => expect((await statusOf(base.sql, id)).status).toBe(status));
 const lastEvent = async (sql: Sql, id: string) => {
   const [event] = await sql<{ kind: string; outcome: string; detail: Record<string, unknown> }[]>`
     select kind, outcome, detail from redrive.events where record_id = ${id} order by at desc limit 1`;
@@ -103,8 +94,8 @@ test("an adapter that throws fails its record with the stack, and the worker goe
   });
   const broken = await enqueue(sql, "moody", { mood: "broken" });
   const fine = await enqueue(sql, "moody", { mood: "fine" });
-  await untilStatus(broken, "failed");
-  await untilStatus(fine, "delivered");
+  await untilStatus(sql, broken, "failed");
+  await untilStatus(sql, fine, "delivered");
   expect(await failureOf(sql, broken)).toEqual({
     category: "adapter_error",
     team: "technical",
@@ -129,7 +120,7 @@ test("one that can't read the answer fails its record as well, and stops a provi
   const ids = await Promise.all(Array.from({ length: 12 }, () => enqueue(sql, "reading", { mood: "fine" })));
   // An outage may answer 200 with a page: it must not send the whole queue to the failures.
   await eventually(async () => expect((await stateOf(sql, "reading")).breaker).toBe("open"));
-  await untilStatus(ids[0] ?? "", "failed");
+  await untilStatus(sql, ids[0] ?? "", "failed");
   expect((await failureOf(sql, ids[0] ?? ""))?.category).toBe("adapter_error");
   expect((await standing(sql, "reading")).queued).toBeGreaterThan(0);
 });
@@ -142,7 +133,7 @@ test("a payload that the adapter finds wrong goes to the people who can correct 
     options: { greeting: "hi" },
   });
   const id = await enqueue(sql, "picky", { mood: "picky" });
-  await untilStatus(id, "failed");
+  await untilStatus(sql, id, "failed");
   expect(await failureOf(sql, id)).toEqual({
     category: "client_data",
     team: "client_data",
@@ -155,7 +146,7 @@ test("a handler is called with the payload, and what it answers is kept where it
   const { sql } = base;
   await aProvider(sql, "add", { url: "handler:add", adapter: "handler", keepResponse: true });
   const id = await enqueue(sql, "add", { a: 41 });
-  await untilStatus(id, "delivered");
+  await untilStatus(sql, id, "delivered");
   expect(handled).toContainEqual({ a: 41 });
   expect((await lastEvent(sql, id))?.detail.response).toBe('{"sum":42}');
 });
@@ -180,9 +171,9 @@ test("a handler says that a payload is wrong, or when it wants to be asked again
   await aProvider(sql, "later", { url: "handler:later", adapter: "handler" });
   const wrong = await enqueue(sql, "unknown-customer");
   const later = await enqueue(sql, "later", { again: 1 });
-  await untilStatus(wrong, "failed");
+  await untilStatus(sql, wrong, "failed");
   expect((await failureOf(sql, wrong))?.category).toBe("client_data");
-  await untilStatus(later, "delivered");
+  await untilStatus(sql, later, "delivered");
   expect(handled.filter((each) => JSON.stringify(each) === '{"again":1}').length).toBe(2);
 });
 
@@ -197,7 +188,7 @@ test("a provider whose adapter nobody has registered is held, says why, and goes
   expect((await statusOf(sql, id)).status).toBe("held");
   const mendedMs = Date.now();
   await patchPolicy(sql, "misnamed", { adapter: "moody", options: { greeting: "hi" } });
-  await untilStatus(id, "delivered");
+  await untilStatus(sql, id, "delivered");
   expect(Date.now() - mendedMs).toBeLessThan(2_500);
 });
 

@@ -2,35 +2,28 @@
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PatchProvider } from "#lib/contract/policy.ts";
-import { type Simulator, startSimulator } from "#simulator/server.ts";
-import { aDatabase, type TestDatabase } from "#tests/support/database.ts";
+import type { Simulator } from "#simulator/server.ts";
 import {
-  aWorker,
+  aSimulatedEngine,
   createdProvider,
   enqueue,
   enqueueMany,
   eventually,
   patchPolicy,
+  type SimulatedEngine,
   standing,
   stateOf,
   statusOf,
 } from "#tests/support/engine.ts";
 import { aProviderServer } from "#tests/support/provider-server.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let workers: Worker[];
+let base: SimulatedEngine;
 let simulator: Simulator;
 beforeAll(async () => {
-  base = await aDatabase();
-  simulator = await startSimulator();
-  workers = await Promise.all([aWorker(base.url), aWorker(base.url)]);
+  base = await aSimulatedEngine({ workers: 2 });
+  simulator = base.simulator;
 });
-afterAll(async () => {
-  for (const worker of workers) await worker.stop();
-  await simulator.close();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const fast = {
   backoff: { baseMs: 100, factor: 1, jitter: 0, attemptsMax: 3 },
@@ -83,9 +76,7 @@ test("10,000 records over two workers, in one token's life, cost one token", {
   await eventually(() => expect(provider.counts().accepted).toBeGreaterThan(2_000), 60_000);
   // The other worker takes it up amid them.
   const owner = (await stateOf(base.sql, "ats")).owner;
-  const index = workers.findIndex(({ id }) => id === owner);
-  await workers[index]?.stop();
-  workers[index] = await aWorker(base.url);
+  await base.restart(base.workers.findIndex(({ id }) => id === owner));
   await enqueueMany(base.sql, "ats", 5_000);
   await eventually(async () => expect((await standing(base.sql, "ats")).delivered).toBe(10_000), 90_000);
   expect(provider.counts()).toMatchObject({ tokensIssued: 1, accepted: 10_000, received: 10_000 });

@@ -2,11 +2,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rejectRecord } from "#db/writes/reject-record.ts";
 import { retryRecord } from "#db/writes/retry-record.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
-import { aWorker, enqueueWith, eventually, statusOf } from "#tests/support/engine.ts";
-import { aProviderServer, ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
+import { aProvider } from "#tests/support/database.ts";
+import {
+  ana,
+  aServedEngine,
+  enqueueWith,
+  eventually,
+  type ServedEngine,
+  untilStatus,
+} from "#tests/support/engine.ts";
+import { ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
 import type { Application } from "#worker/application.ts";
-import type { Worker } from "#worker/main.ts";
 
 type Told = {
   recordId: string;
@@ -20,20 +26,13 @@ type Told = {
   correlationId?: string;
 };
 
-let base: TestDatabase;
-let workers: Worker[];
+let base: ServedEngine;
 let server: ProviderServer;
 /** What the tasks were told, in order. */
 const told: { task: string; payload: Told }[] = [];
 const toldOf = (recordId: string) => told.filter(({ payload }) => payload.recordId === recordId);
 
-const ana = { actor: "Ana", may: () => true };
-const untilStatus = (id: string, status: string) =>
-  eventually(async () => expect((await statusOf(base.sql, id)).status).toBe(status));
-
 beforeAll(async () => {
-  base = await aDatabase();
-  server = await aProviderServer();
   const noted = (task: string, then?: (payload: Told) => Promise<unknown>) => async (payload: unknown) => {
     told.push({ task, payload: payload as Told });
     await then?.(payload as Told);
@@ -54,14 +53,11 @@ beforeAll(async () => {
     ask: noted("ask"),
     "give-up": noted("give-up"),
   };
-  workers = await Promise.all([aWorker(base.url, {}, { tasks }), aWorker(base.url, {}, { tasks })]);
+  base = await aServedEngine({ workers: 2, application: { tasks } });
+  server = base.server;
   await aProvider(base.sql, "orders", { url: `${server.url}/orders` });
 });
-afterAll(async () => {
-  for (const worker of workers) await worker.stop();
-  await server[Symbol.asyncDispose]();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const aStep = (then: Record<string, string>, payload: unknown = {}) =>
   enqueueWith(base.sql, "orders", { correlation_id: "order-7", ...then }, payload);
@@ -100,7 +96,7 @@ test("each step of an order begins when the one before it was delivered, with it
 test("a step that fails tells so; run again by a person, the flow goes on where it paused", async () => {
   server.answer(says(422, { message: "no such article" }));
   const id = await aStep({ on_delivered: "finished", on_failed: "ask" });
-  await untilStatus(id, "failed");
+  await untilStatus(base.sql, id, "failed");
   await eventually(() => expect(toldOf(id).map(({ task }) => task)).toEqual(["ask"]));
   expect(toldOf(id)[0]?.payload).toMatchObject({
     outcome: "invalid",
@@ -111,14 +107,14 @@ test("a step that fails tells so; run again by a person, the flow goes on where 
 
   server.answer(says(200, { reserved: true }));
   await retryRecord(base.sql, { id, at: new Date().toISOString() }, ana);
-  await untilStatus(id, "delivered");
+  await untilStatus(base.sql, id, "delivered");
   await eventually(() => expect(toldOf(id).map(({ task }) => task)).toEqual(["ask", "finished"]));
 });
 
 test("each failure of a step tells anew: a settlement each", async () => {
   server.answer(says(422));
   const id = await aStep({ on_failed: "ask" });
-  await untilStatus(id, "failed");
+  await untilStatus(base.sql, id, "failed");
   await retryRecord(base.sql, { id, at: new Date().toISOString() }, ana);
   await eventually(() => expect(toldOf(id).map(({ task }) => task)).toEqual(["ask", "ask"]));
 });
@@ -126,7 +122,7 @@ test("each failure of a step tells anew: a settlement each", async () => {
 test("a step that a person rejects goes the other way, with their reason, once", async () => {
   server.answer(says(422));
   const id = await aStep({ on_delivered: "finished", on_failed: "ask", on_rejected: "give-up" });
-  await untilStatus(id, "failed");
+  await untilStatus(base.sql, id, "failed");
   const rejecting = () => rejectRecord(base.sql, { id, reason: "sold out", code: "other" }, ana);
   const [first, second] = await Promise.allSettled([rejecting(), rejecting()]);
   expect([first.status, second.status].sort()).toEqual(["fulfilled", "rejected"]);

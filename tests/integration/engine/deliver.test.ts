@@ -1,31 +1,26 @@
 // The way of a record through a worker to a real HTTP provider and back into the tables.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aDatabase, aProvider } from "#tests/support/database.ts";
 import {
+  aServedEngine,
   aWorker,
   enqueue,
   enqueueMany,
   eventually,
+  type ServedEngine,
   standing,
   stateOf,
   statusOf,
 } from "#tests/support/engine.ts";
-import { aProviderServer, ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
-import type { Worker } from "#worker/main.ts";
+import { ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
 
-let base: TestDatabase;
-let worker: Worker;
+let base: ServedEngine;
 let server: ProviderServer;
 beforeAll(async () => {
-  base = await aDatabase();
-  worker = await aWorker(base.url);
-  server = await aProviderServer();
+  base = await aServedEngine();
+  server = base.server;
 });
-afterAll(async () => {
-  await worker.stop();
-  await server[Symbol.asyncDispose]();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const quick = { backoff: { baseMs: 50, factor: 1, jitter: 0, attemptsMax: 3 } };
 

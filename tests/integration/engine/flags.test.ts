@@ -1,34 +1,29 @@
 // Features switched per provider at run time: off, shadow, a percentage.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isIncluded } from "#lib/core/rollout.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aProvider } from "#tests/support/database.ts";
 import {
-  aWorker,
+  aServedEngine,
   enqueue,
   enqueueMany,
   enqueueWith,
   eventually,
   holdOf,
   patchPolicy,
+  type ServedEngine,
   standing,
   statusOf,
+  untilStatus,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, type ProviderServer } from "#tests/support/provider-server.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let worker: Worker;
+let base: ServedEngine;
 let server: ProviderServer;
 beforeAll(async () => {
-  base = await aDatabase();
-  worker = await aWorker(base.url);
-  server = await aProviderServer();
+  base = await aServedEngine();
+  server = base.server;
 });
-afterAll(async () => {
-  await worker.stop();
-  await server[Symbol.asyncDispose]();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const arrived = (slug: string) => server.received.filter(({ url }) => url === `/${slug}`);
 const flagged = (
@@ -38,8 +33,6 @@ const flagged = (
   url: `${server.url}/${slug}`,
   flags: { enabled: true, shadow: false, percentage: 100, ...flags },
 });
-const untilStatus = (id: string, status: string) =>
-  eventually(async () => expect((await statusOf(base.sql, id)).status).toBe(status));
 
 test("a provider that is switched off is sent nothing, and goes on within a second when it is switched on", async () => {
   const { sql } = base;
@@ -49,11 +42,11 @@ test("a provider that is switched off is sent nothing, and goes on within a seco
   expect((await statusOf(sql, id)).status).toBe("held");
   // Another provider's record, enqueued later, is through: the worker has looked.
   await aProvider(sql, "on", flagged("on", {}));
-  await untilStatus(await enqueue(sql, "on"), "delivered");
+  await untilStatus(sql, await enqueue(sql, "on"), "delivered");
   expect(arrived("off")).toEqual([]);
   const switchedMs = Date.now();
   await patchPolicy(sql, "off", { flags: { enabled: true } });
-  await untilStatus(id, "delivered");
+  await untilStatus(sql, id, "delivered");
   expect(Date.now() - switchedMs).toBeLessThan(2_000);
 });
 
@@ -81,7 +74,7 @@ test("in shadow all is done but the call: what would have gone is written down, 
     auth: { kind: "header", name: "X-Api-Key", value: "a-secret-key" },
   });
   const id = await enqueueWith(sql, "shadow", { correlation_id: "c-1", dedupe_key: "k" }, { candidate: 7 });
-  await untilStatus(id, "discarded");
+  await untilStatus(sql, id, "discarded");
   expect(arrived("shadow")).toEqual([]);
   const events = await sql<{ kind: string; detail: { request: Record<string, unknown> } }[]>`
     select kind, detail from redrive.events where record_id = ${id}`;
@@ -108,7 +101,7 @@ test("in shadow all is done but the call: what would have gone is written down, 
   // What was not sent keeps no dedupe key.
   await patchPolicy(sql, "shadow", { flags: { shadow: false } });
   const real = await enqueueWith(sql, "shadow", { dedupe_key: "k" });
-  await untilStatus(real, "delivered");
+  await untilStatus(sql, real, "delivered");
 });
 
 test("a percentage of the records is sent, always the same ones; what has one ordering key stays together", async () => {
@@ -158,9 +151,9 @@ test("what is not sent uses up no quota and no run", async () => {
     ...flagged("thrifty", { shadow: true }),
     limits: { perSecond: null, perMinute: null, perDay: 2, perRun: 2, runEveryMs: 3_600_000 },
   });
-  for (const id of await enqueueMany(sql, "thrifty", 7)) await untilStatus(id, "discarded");
+  for (const id of await enqueueMany(sql, "thrifty", 7)) await untilStatus(sql, id, "discarded");
   await patchPolicy(sql, "thrifty", { flags: { shadow: false } });
-  for (const id of await enqueueMany(sql, "thrifty", 2)) await untilStatus(id, "delivered");
+  for (const id of await enqueueMany(sql, "thrifty", 2)) await untilStatus(sql, id, "delivered");
   const late = await enqueue(sql, "thrifty");
-  await untilStatus(late, "held");
+  await untilStatus(sql, late, "held");
 });

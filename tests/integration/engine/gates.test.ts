@@ -7,24 +7,23 @@ import { takeLease } from "#db/writes/take-lease.ts";
 import { days } from "#lib/core/calendar.ts";
 import { newGateMemory } from "#lib/core/gate.ts";
 import { localDay, startOfDayMs } from "#lib/core/zoned.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aDatabase, aProvider } from "#tests/support/database.ts";
 import {
-  aWorker,
+  aServedEngine,
   enqueue,
   enqueueMany,
   eventually,
   holdOf,
   patchPolicy,
+  type ServedEngine,
   standing,
   statusOf,
 } from "#tests/support/engine.ts";
 import { run } from "#tests/support/processes.ts";
 import { aProviderServer, ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
 import { anOpenGate } from "#tests/support/settlement.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let worker: Worker;
+let base: ServedEngine;
 let server: ProviderServer;
 /** When each request came, by provider: its path. */
 const arrivals = new Map<string, number[]>();
@@ -34,23 +33,20 @@ const arrivedAt = (provider: string): number[] => arrivals.get(`/${provider}`) ?
 const opensAtMs = Math.ceil((Date.now() + 5_000) / 60_000) * 60_000;
 
 beforeAll(async () => {
-  base = await aDatabase();
-  server = await aProviderServer((received, response) => {
-    arrivals.set(received.url, [...(arrivals.get(received.url) ?? []), Date.now()]);
-    ok(received, response);
+  base = await aServedEngine({
+    answer: (received, response) => {
+      arrivals.set(received.url, [...(arrivals.get(received.url) ?? []), Date.now()]);
+      ok(received, response);
+    },
   });
-  worker = await aWorker(base.url);
+  server = base.server;
   // Its test comes last, when the minute is nearly over.
   await aGated("opening", {
     windows: { timeZone: "UTC", deliver: [windowFrom(opensAtMs)], maintenance: [] },
   });
   await enqueueMany(base.sql, "opening", 3);
 });
-afterAll(async () => {
-  await worker.stop();
-  await server[Symbol.asyncDispose]();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const aGated = (slug: string, policy: Parameters<typeof aProvider>[2]) =>
   aProvider(base.sql, slug, { url: `${server.url}/${slug}`, ...policy });
@@ -153,8 +149,7 @@ test("a day's quota is sent and no more, until midnight in the provider's zone; 
   expect(held.reason).toBe("the 7 of a day are sent");
   expect(Date.parse(held.until ?? "")).toBe(midnightMs());
 
-  await worker.stop();
-  worker = await aWorker(base.url);
+  await base.restart();
   // Whoever owns it next looks at once, not at midnight.
   await sql`update redrive.provider_state set rests_until = null where provider = 'quota'`;
   await until(sql, "quota", "quota_spent");
@@ -230,8 +225,7 @@ test.each([
   await aGated(slug, { limits, batchSizeMax: 10 });
   await enqueueMany(sql, slug, count);
   await eventually(() => expect(arrivedAt(slug).length).toBeGreaterThan(count / 5));
-  await worker.stop();
-  worker = await aWorker(base.url);
+  await base.restart();
   await eventually(async () => expect((await standing(sql, slug)).delivered).toBe(count));
   const times = arrivedAt(slug);
   // Between two starts and two arrivals lie some ms of this machine.

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { probeProvider } from "#db/writes/probe-provider.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aProvider } from "#tests/support/database.ts";
 import {
-  aWorker,
+  anEngine,
+  type Engine,
   enqueue,
   enqueueMany,
   eventually,
@@ -15,18 +16,12 @@ import {
   statusOf,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let workers: Worker[];
+let base: Engine;
 beforeAll(async () => {
-  base = await aDatabase();
-  workers = await Promise.all([aWorker(base.url), aWorker(base.url)]);
+  base = await anEngine({ workers: 2 });
 });
-afterAll(async () => {
-  for (const worker of workers) await worker.stop();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 type Health = NonNullable<ProviderPolicy["health"]>;
 type Answer = Parameters<ProviderServer["answer"]>[0];

@@ -12,7 +12,16 @@ import { takeOver } from "#db/writes/take-over.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { type Api, anApi, bootstrapKey, call } from "#tests/integration/api/app.ts";
 import { aDatabase, aProvider } from "#tests/support/database.ts";
-import { aWorker, enqueueMany, enqueueWith, eventually, standing, statusOf } from "#tests/support/engine.ts";
+import {
+  ana,
+  aWorker,
+  enqueueMany,
+  enqueueWith,
+  eventually,
+  standing,
+  statusOf,
+  untilStatus,
+} from "#tests/support/engine.ts";
 import {
   aProviderServer,
   ok,
@@ -37,10 +46,6 @@ afterAll(async () => {
   await base[Symbol.asyncDispose]();
 });
 
-const ana = { actor: "Ana", may: () => true };
-const untilStatus = (id: string, status: string, timeout?: number) =>
-  eventually(async () => expect((await statusOf(base.sql, id)).status).toBe(status), timeout);
-
 /** Refuses what a payload names as wrong, takes the rest. */
 const picky = (received: Received, response: Parameters<typeof ok>[1]) =>
   (received.body.includes("wrong") ? says(422, { message: "wrong" }) : ok)(received, response);
@@ -60,7 +65,7 @@ test("what a person waits for overtakes a backlog within a second, and the backl
 
   const enqueuedMs = Date.now();
   const first = await enqueueWith(sql, "lanes", { priority: -10 }, { urgent: 1 });
-  await untilStatus(first, "delivered");
+  await untilStatus(sql, first, "delivered");
   const urgentMs = came.find(({ bulk }) => !bulk)?.atMs ?? Number.POSITIVE_INFINITY;
   expect(urgentMs - enqueuedMs).toBeLessThan(1_500);
 
@@ -89,7 +94,7 @@ test("a record that is to wait goes when its time has come, by itself", async ()
     insert into redrive.outbox (provider, payload, not_before)
     values ('later', '{}', now() + interval '2 seconds')
     returning id, extract(epoch from not_before)::float8 * 1000 as at`;
-  await untilStatus(row?.id ?? "", "delivered");
+  await untilStatus(sql, row?.id ?? "", "delivered");
   const [event] = await sql<{ at: number }[]>`
     select extract(epoch from at)::float8 * 1000 as at from redrive.events where record_id = ${row?.id ?? ""}`;
   expect(event?.at).toBeGreaterThanOrEqual(row?.at ?? 0);
@@ -107,11 +112,11 @@ test("of one dedupe key one record is sent in a period; the others say whose dup
   await aProvider(sql, "once", { url: `${server.url}/once` });
   server.answer(ok);
   const first = await enqueueWith(sql, "once", { dedupe_key: "isin-1" });
-  await untilStatus(first, "delivered");
+  await untilStatus(sql, first, "delivered");
   const second = await enqueueWith(sql, "once", { dedupe_key: "isin-1" });
   const other = await enqueueWith(sql, "once", { dedupe_key: "isin-2" });
-  await untilStatus(second, "duplicate");
-  await untilStatus(other, "delivered");
+  await untilStatus(sql, second, "duplicate");
+  await untilStatus(sql, other, "delivered");
   expect(await eventsOf(second)).toEqual([
     { kind: "duplicate", detail: { duplicateOf: first }, attempt: null },
   ]);
@@ -123,7 +128,7 @@ test("of one dedupe key one record is sent in a period; the others say whose dup
   // The period is over.
   await sql`update redrive.dedupe_keys set period = '2000-01-01' where provider = 'once'`;
   const tomorrow = await enqueueWith(sql, "once", { dedupe_key: "isin-1" });
-  await untilStatus(tomorrow, "delivered");
+  await untilStatus(sql, tomorrow, "delivered");
 });
 
 test("of many records of one dedupe key in one insert the first goes", async () => {
@@ -146,11 +151,11 @@ test("a record that fails gives its dedupe key back: the second goes, and the fi
   await aProvider(sql, "again", { url: `${server.url}/again` });
   server.answer(picky);
   const first = await enqueueWith(sql, "again", { dedupe_key: "k" }, { is: "wrong" });
-  await untilStatus(first, "failed");
+  await untilStatus(sql, first, "failed");
   const second = await enqueueWith(sql, "again", { dedupe_key: "k" });
-  await untilStatus(second, "delivered");
+  await untilStatus(sql, second, "delivered");
   await retryRecord(sql, { id: first, at: new Date().toISOString() }, ana);
-  await untilStatus(first, "duplicate");
+  await untilStatus(sql, first, "duplicate");
 });
 
 test("a record that is taken for the cause of deaths gives its dedupe key back as well", async () => {
@@ -218,7 +223,7 @@ test("of transactions that enqueue one idempotency key at once one makes the rec
   const [kept] = await sql<
     { id: string }[]
   >`select redrive.enqueue('race', '{}', idempotency_key => 'two') as id`;
-  await untilStatus(kept?.id ?? "", "delivered");
+  await untilStatus(sql, kept?.id ?? "", "delivered");
 });
 
 test("a producer without SQL gets the first record's id as well", async () => {
@@ -265,8 +270,8 @@ test("a failed record holds up its ordering key and no other; retry, reject and 
     const next = await enqueueWith(sql, "ordered", key);
     const last = await enqueueWith(sql, "ordered", key);
     const free = await enqueueWith(sql, "ordered", { ordering_key: `free-${way}` });
-    await untilStatus(failing, "failed");
-    await untilStatus(free, "delivered");
+    await untilStatus(sql, failing, "failed");
+    await untilStatus(sql, free, "delivered");
     expect((await statusOf(sql, next)).status).toBe("waiting");
     // Aside, no scan meets it.
     await eventually(async () => {
@@ -282,7 +287,7 @@ test("a failed record holds up its ordering key and no other; retry, reject and 
       server.answer(ok);
       await retryRecord(sql, { id: failing, at: new Date().toISOString() }, ana);
     }
-    await untilStatus(last, "delivered", 5_000);
+    await untilStatus(sql, last, "delivered", 5_000);
     expect((await statusOf(sql, next)).status).toBe("delivered");
     const after = { retry: "delivered", reject: "rejected", skip: "failed" }[way];
     expect((await statusOf(sql, failing)).status).toBe(after);
@@ -299,7 +304,7 @@ test("the API skips a failed record once, with a reason, and says who was first"
   server.answer(picky);
   const failing = await enqueueWith(sql, "skipped", { ordering_key: "k" }, { is: "wrong" });
   const next = await enqueueWith(sql, "skipped", { ordering_key: "k" });
-  await untilStatus(failing, "failed");
+  await untilStatus(sql, failing, "failed");
   const skip = (body: unknown) =>
     call(postSkip, { as: base.admin, method: "POST", params: { id: failing }, body });
   expect((await skip({})).status).toBe(422);
@@ -307,7 +312,7 @@ test("the API skips a failed record once, with a reason, and says who was first"
     status: 200,
     body: { status: "failed" },
   });
-  await untilStatus(next, "delivered");
+  await untilStatus(sql, next, "delivered");
   expect(await skip({ reason: "again" })).toMatchObject({ status: 409, body: { code: "conflict" } });
   expect((await eventsOf(failing)).at(-1)?.kind).toBe("skipped");
 });
@@ -383,7 +388,7 @@ test("the answer to a delivery is kept where the record or its provider asks for
   const asked = await enqueueWith(sql, "asking", { keep_response: true });
   const plain = await enqueueWith(sql, "asking", {});
   const kept = await enqueueWith(sql, "keeping", {});
-  for (const id of [asked, plain, kept]) await untilStatus(id, "delivered");
+  for (const id of [asked, plain, kept]) await untilStatus(sql, id, "delivered");
   const answerOf = async (id: string) => (await eventsOf(id)).at(-1)?.detail?.response;
   expect([await answerOf(asked), await answerOf(plain), await answerOf(kept)]).toEqual([
     '{"order":7}',

@@ -6,7 +6,7 @@ import { rejectRecord } from "#db/writes/reject-record.ts";
 import { retryRecord } from "#db/writes/retry-record.ts";
 import { skipRecord } from "#db/writes/skip-record.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
-import { aWorker, eventually, standing } from "#tests/support/engine.ts";
+import { ana, aWorker, eventually, standing } from "#tests/support/engine.ts";
 import { run } from "#tests/support/processes.ts";
 import { aProviderServer, ok, type Received, says } from "#tests/support/provider-server.ts";
 import { seeded } from "#tests/unit/core/model/simulate.ts";
@@ -19,7 +19,6 @@ afterAll(() => base[Symbol.asyncDispose]());
 
 const keys = 6;
 const each = 30;
-const ana = { actor: "Ana", may: () => true };
 
 /** What the provider saw of each key. */
 type Seen = { inFlight: number; most: number; taken: string[]; requests: number };

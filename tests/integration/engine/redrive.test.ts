@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { redriveFailures } from "#db/writes/redrive-failures.ts";
 import { takeLease } from "#db/writes/take-lease.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aProvider } from "#tests/support/database.ts";
 import {
-  aWorker,
+  anEngine,
+  type Engine,
   enqueue,
   enqueueMany,
   eventually,
@@ -13,18 +14,12 @@ import {
   statusOf,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, says } from "#tests/support/provider-server.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let worker: Worker;
+let base: Engine;
 beforeAll(async () => {
-  base = await aDatabase();
-  worker = await aWorker(base.url);
+  base = await anEngine();
 });
-afterAll(async () => {
-  await worker.stop();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const fast = {
   backoff: { baseMs: 50, factor: 1, jitter: 0, attemptsMax: 1 },

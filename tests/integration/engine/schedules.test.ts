@@ -3,38 +3,31 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { runSchedule } from "#db/writes/start-schedule.ts";
 import { localDay } from "#lib/core/zoned.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
-import { aWorker, eventually, standing } from "#tests/support/engine.ts";
-import { aProviderServer, type ProviderServer } from "#tests/support/provider-server.ts";
+import { aProvider } from "#tests/support/database.ts";
+import { aServedEngine, eventually, type ServedEngine, standing } from "#tests/support/engine.ts";
+import type { ProviderServer } from "#tests/support/provider-server.ts";
 import type { ScheduleFunction } from "#worker/application.ts";
-import type { Worker } from "#worker/main.ts";
 import { startDueSchedules } from "#worker/upkeep/schedules.ts";
 
 type Ran = { provider: string; scheduledAt: string; day: string };
 
-let base: TestDatabase;
-let workers: Worker[];
+let base: ServedEngine;
 let server: ProviderServer;
 const ran: Ran[] = [];
 /** What a schedule's function does here; by default it enqueues three records. */
 let work: ScheduleFunction = async ({ enqueue }) => enqueue([1, 2, 3].map((n) => ({ payload: { n } })));
 
 beforeAll(async () => {
-  base = await aDatabase();
-  server = await aProviderServer();
   const schedules: Record<string, ScheduleFunction> = {
     fetch: async (given) => {
       ran.push({ provider: given.provider, scheduledAt: given.scheduledAt, day: given.day });
       await work(given);
     },
   };
-  workers = await Promise.all([aWorker(base.url, {}, { schedules }), aWorker(base.url, {}, { schedules })]);
+  base = await aServedEngine({ workers: 2, application: { schedules } });
+  server = base.server;
 });
-afterAll(async () => {
-  for (const worker of workers) await worker.stop();
-  await server[Symbol.asyncDispose]();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const hourMs = 3_600_000;
 const runsOf = (provider: string) => ran.filter((each) => each.provider === provider);

@@ -5,34 +5,29 @@ import { absorbLateSuccesses, settle } from "#db/writes/settle.ts";
 import { takeLease } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import { newControl } from "#lib/core/control.ts";
-import { type Simulator, startSimulator } from "#simulator/server.ts";
+import type { Simulator } from "#simulator/server.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import {
+  aSimulatedEngine,
   aWorker,
   enqueue,
   enqueueMany,
   eventually,
+  type SimulatedEngine,
   standing,
   stateOf,
   statusOf,
 } from "#tests/support/engine.ts";
 import { aProviderServer, ok, says } from "#tests/support/provider-server.ts";
 import { anOpenGate, aResult, aSettlement } from "#tests/support/settlement.ts";
-import type { Worker } from "#worker/main.ts";
 
-let base: TestDatabase;
-let worker: Worker;
+let base: SimulatedEngine;
 let simulator: Simulator;
 beforeAll(async () => {
-  base = await aDatabase();
-  worker = await aWorker(base.url);
-  simulator = await startSimulator();
+  base = await aSimulatedEngine();
+  simulator = base.simulator;
 });
-afterAll(async () => {
-  await worker.stop();
-  await simulator.close();
-  await base[Symbol.asyncDispose]();
-});
+afterAll(() => base[Symbol.asyncDispose]());
 
 const fast = {
   backoff: { baseMs: 100, factor: 1.5, jitter: 0.2, attemptsMax: 3 },
