@@ -90,6 +90,13 @@ export const failureGroups = redrive.table(
     lastAt: at("last_at").notNull(),
     /** How many failures came, over all its time. */
     records: integer("records").notNull(),
+    /** How many of them are open now. */
+    openRecords: integer("open_records").notNull().default(0),
+    /** How many came in each of the last 24 hours that `hours_at` ends; shorter when it is younger. */
+    hours: integer("hours").array().notNull().default(sql`'{}'`),
+    hoursAt: at("hours_at"),
+    /** Who gave it to its team by hand: the rules don't take it back. */
+    movedBy: text("moved_by"),
     /** When something of it changed that a message about it would say. */
     changedAt: at("changed_at").notNull(),
     /** The first that a person did. */
@@ -105,13 +112,18 @@ export const failureGroups = redrive.table(
     lastAct: text("last_act"),
     lastActBy: text("last_act_by"),
     lastActAt: at("last_act_at"),
+    /** How many records it was done to. */
+    lastActRecords: integer("last_act_records"),
   },
   (table) => [
     uniqueIndex("failure_groups_open").on(table.fingerprint).where(sql`resolved_at is null`),
     index("failure_groups_by_fingerprint").on(table.fingerprint, table.openedAt),
     index("failure_groups_newest").on(table.lastAt, table.id),
+    // The few that are open stand among all that ever were.
+    index("failure_groups_open_newest").on(table.lastAt, table.id).where(sql`resolved_at is null`),
     index("failure_groups_changed").on(table.changedAt),
     check("failure_groups_touched_by_someone", sql`(touched_at is null) = (touched_by is null)`),
+    check("failure_groups_count", sql`records >= 0 and open_records >= 0`),
     check("failure_groups_resolved_when_empty", sql`resolved_at is null or emptied_at is not null`),
     check(
       "failure_groups_last_act_is_whole",

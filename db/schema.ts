@@ -144,6 +144,8 @@ export const failures = redrive.table(
     // The failures page: newest first, by state, optionally one team's or one provider's.
     index("failures_newest").on(table.state, table.failedAt, table.recordId),
     index("failures_by_provider").on(table.provider, table.state, table.failedAt, table.recordId),
+    // A team's open failures, and how many they are.
+    index("failures_by_team").on(table.team, table.failedAt, table.recordId).where(sql`state = 'open'`),
     // A group's open failures.
     index("failures_of_group")
       .on(table.fingerprint, table.failedAt, table.recordId)

@@ -14,6 +14,7 @@ import { readIdleProviders } from "#db/reads/idle-providers.ts";
 import { endPauses } from "#db/writes/end-pauses.ts";
 import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
+import { resolveGroups } from "#db/writes/resolve-groups.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
 import { unparkHeads } from "#db/writes/unpark-heads.ts";
 import { type Env, required } from "#lib/node/env.ts";
@@ -79,6 +80,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     startClock("backlog sample", 10_000, () => sampleBacklog(sql), log),
     startClock("jobs of the dead", 10_000, () => freeJobsOfDeadWorkers(sql), log),
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
+    startClock("failure groups", 10_000, () => resolveGroups(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
   ];
   log.info({ worker: id }, "worker started");

@@ -29,7 +29,7 @@ export const titleOf = ({ subject, type, id }: Pick<Failure, "subject" | "type" 
 
 export function FailureRow({ failure, role, act, outcome, onRetry, onUndo, onReopen, onReject }: Props) {
   const closed = failure.state === "rejected";
-  const whyNotReject = whyNot(role, rejectPermission[failure.team]);
+  const whyNotReject = whyNot(role, rejectPermission[failure.teamKind]);
   const title = titleOf(failure);
   const mayReject =
     act === undefined ||
@@ -53,7 +53,7 @@ export function FailureRow({ failure, role, act, outcome, onRetry, onUndo, onReo
           act={act}
           closed={closed}
           about={title}
-          whyNotRetry={whyNot(role, retryPermission[failure.team])}
+          whyNotRetry={whyNot(role, retryPermission[failure.teamKind])}
           whyNotReopen={whyNotReject}
           onRetry={onRetry}
           onUndo={onUndo}

@@ -4,7 +4,7 @@ import { useClipboard } from "@mantine/hooks";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { ClockTime } from "#components/time/clock-time.tsx";
-import { categoryWords, teamWords } from "#lib/client/words.ts";
+import { categoryWords } from "#lib/client/words.ts";
 import type { RecordDetail } from "#lib/contract/record.ts";
 import styles from "./record.module.css";
 
@@ -38,7 +38,7 @@ export function Facts({ record }: { record: RecordDetail }) {
       <Fact name="Settled">{record.settledAt && <ClockTime at={record.settledAt} seconds />}</Fact>
       <Fact name="Tries">{record.attempts}</Fact>
       <Fact name="Kind">{record.failure && categoryWords[record.failure.category]}</Fact>
-      <Fact name="Team">{record.failure && teamWords[record.failure.team]}</Fact>
+      <Fact name="Team">{record.failure?.teamName}</Fact>
       <Fact name="Assigned to">{record.failure?.assignee}</Fact>
     </dl>
   );

@@ -33,7 +33,7 @@ export function RecordActions({ record, fetchedAt }: Props) {
   const act = current(acts.of(target), record, now);
   if (record.status !== "failed" && record.status !== "rejected" && act === undefined) return null;
 
-  const team = record.failure?.team ?? "technical";
+  const team = record.failure?.teamKind ?? "technical";
   const whyNotReject = whyNot(role, rejectPermission[team]);
   const isOpen = record.status === "failed" && act?.kind !== "leaving" && act?.kind !== "asking";
   return (

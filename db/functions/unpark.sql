@@ -11,10 +11,16 @@ begin
     where queue.provider = of_provider and queue.ordering_key = of_key
     order by queue.record_id
     limit 1
+  ), free as (
+    -- Who has it in hands may wait for the failure group that we hold. What is left so, unpark_heads finds.
+    select queue.record_id
+    from redrive.queue
+    join first on first.record_id = queue.record_id
+    for no key update of queue skip locked
   )
   update redrive.queue
   set due_at = clock_timestamp()
-  from first
+  from free as first
   where queue.record_id = first.record_id
     and queue.due_at = 'infinity'
     and not redrive.is_held_up(of_provider, of_key, first.record_id);

@@ -80,12 +80,14 @@ function readPage(db: Db, { state, team, provider, q, after, limit }: FailuresQu
     select
       failures.record_id as id, failures.state, failures.provider, providers.policy ->> 'name' as "providerName",
       outbox.subject, outbox.owner, outbox.type, outbox.correlation_id as "correlationId", failures.category,
-      failures.team, failures.fingerprint, failures.outcome, failures.status_code as "statusCode", failures.message,
+      failures.team, coalesce(teams.name, failures.team) as "teamName",
+      coalesce(teams.kind, 'technical') as "teamKind", failures.fingerprint, failures.outcome, failures.status_code as "statusCode", failures.message,
       failures.tries as attempts, failures.failed_at::text as "failedAt", failures.assignee,
       failures.closed_at::text as "closedAt", failures.closed_by as "closedBy", failures.closed_reason as "closedReason"
     from redrive.failures
     join redrive.outbox on outbox.id = failures.record_id
     join redrive.providers on providers.slug = failures.provider
+    left join redrive.teams on teams.slug = failures.team
     where ${where}
     order by failures.failed_at desc, failures.record_id desc
     limit ${limit + 1}`);

@@ -1,10 +1,11 @@
 // One record, whole: how it stands, its payload, its failure, its timeline.
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, getTableColumns } from "drizzle-orm";
 import type { z } from "zod";
 import type { Db } from "#db/client.ts";
 import { readRecordSummaries } from "#db/reads/record-summaries.ts";
 import { iso } from "#db/reads/time.ts";
 import { events, failures, outbox, providers } from "#db/schema.ts";
+import { teams } from "#db/schema-desk.ts";
 import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
@@ -27,7 +28,11 @@ export async function readRecord(
       .from(outbox)
       .innerJoin(providers, eq(providers.slug, outbox.provider))
       .where(eq(outbox.id, id)),
-    db.select().from(failures).where(eq(failures.recordId, id)),
+    db
+      .select({ ...getTableColumns(failures), teamName: teams.name, teamKind: teams.kind })
+      .from(failures)
+      .leftJoin(teams, eq(teams.slug, failures.team))
+      .where(eq(failures.recordId, id)),
     db.select().from(events).where(eq(events.recordId, id)).orderBy(asc(events.at)),
   ]);
   if (!summary || !record) return null;
@@ -44,6 +49,8 @@ export async function readRecord(
       ? {
           category: failure.category,
           team: failure.team,
+          teamName: failure.teamName ?? failure.team,
+          teamKind: failure.teamKind ?? "technical",
           outcome: failure.outcome,
           statusCode: failure.statusCode,
           failedAt: iso(failure.failedAt),

@@ -4,7 +4,7 @@ import type { TransactionSql } from "#db/client.ts";
 type AuditRow = {
   actor: string;
   action: string;
-  subjectKind: "record" | "provider";
+  subjectKind: "record" | "provider" | "group" | "team";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;

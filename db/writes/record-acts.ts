@@ -5,9 +5,13 @@ import { hint } from "#db/writes/hint.ts";
 import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
 import type { FailureState } from "#lib/contract/failure.ts";
 import type { Permission } from "#lib/core/access.ts";
-import type { EventKind, RecordStatus, Team } from "#lib/core/status.ts";
+import type { TeamKind } from "#lib/core/desk.ts";
+import type { EventKind, RecordStatus } from "#lib/core/status.ts";
 
-export type ActKind = Extract<EventKind, "retried" | "retry_cancelled" | "rejected" | "skipped" | "reopened">;
+export type ActKind = Extract<
+  EventKind,
+  "retried" | "retry_cancelled" | "rejected" | "skipped" | "reopened" | "assigned" | "moved"
+>;
 
 /** What the timeline says someone did. */
 const did: Record<ActKind, string> = {
@@ -16,22 +20,35 @@ const did: Record<ActKind, string> = {
   rejected: "rejected this record",
   skipped: "let the records after this one pass",
   reopened: "reopened this record",
+  assigned: "assigned this record",
+  moved: "moved this record to another team",
 };
 
-export const retryPermission = (team: Team): Permission =>
-  team === "technical" ? "retry_technical" : "retry_client_data";
-export const rejectPermission = (team: Team): Permission =>
-  team === "technical" ? "reject_technical" : "reject_client_data";
+export const retryPermission = (kind: TeamKind): Permission =>
+  kind === "technical" ? "retry_technical" : "retry_client_data";
+export const rejectPermission = (kind: TeamKind): Permission =>
+  kind === "technical" ? "reject_technical" : "reject_client_data";
 
 export function need({ may }: Actor, permission: Permission): void {
   if (!may(permission)) throw new Denied(permission);
 }
 
+/** A team, and which of the two skills it has; one that was deleted is looked after as technical. */
+export type TeamOf = { team: string; kind: TeamKind };
+
 /** The team of a failure in the given state; null when the record has none. */
-export async function teamOf(sql: TransactionSql, id: string, state: FailureState): Promise<Team | null> {
-  const [row] = await sql<{ team: Team }[]>`
-    select team from redrive.failures where record_id = ${id} and state = ${state}`;
-  return row?.team ?? null;
+export async function teamOf(sql: TransactionSql, id: string, state: FailureState): Promise<TeamOf | null> {
+  const [row] = await sql<TeamOf[]>`
+    select failures.team, coalesce(teams.kind, 'technical') as kind
+    from redrive.failures
+    left join redrive.teams on teams.slug = failures.team
+    where failures.record_id = ${id} and failures.state = ${state}`;
+  return row ?? null;
+}
+
+export async function kindOfTeam(sql: TransactionSql, slug: string): Promise<TeamKind> {
+  const [team] = await sql<{ kind: TeamKind }[]>`select kind from redrive.teams where slug = ${slug}`;
+  return team?.kind ?? "technical";
 }
 
 /** The newest of people's acts on a record. */

@@ -26,7 +26,7 @@ export async function redriveFailures(
   return (await sql.begin(async (sql) => {
     // Two statements: the queue refuses a record that stands in failures, as the first one's own snapshot still has it.
     const gone = await sql<
-      { recordId: string; tries: number; orderingKey: string | null; redrives: number }[]
+      { recordId: string; tries: number; orderingKey: string | null; redrives: number; revision: number }[]
     >`
       with chosen as (
         select failures.record_id
@@ -52,18 +52,19 @@ export async function redriveFailures(
       delete from redrive.failures
       using chosen
       where failures.record_id = chosen.record_id
-      returning failures.record_id, failures.tries, failures.ordering_key, failures.redrives`;
+      returning failures.record_id, failures.tries, failures.ordering_key, failures.redrives, failures.revision`;
     if (gone.length > 0) {
       await sql`
         with back as (
-          insert into redrive.queue (record_id, provider, priority, due_at, attempts, tries, ordering_key, redrives)
-          select gone.id, ${provider}, ${redrivePriority}, clock_timestamp(), 0, gone.tries, gone.key, gone.redrives + 1
+          insert into redrive.queue (record_id, provider, priority, due_at, attempts, tries, ordering_key, redrives, revision)
+          select gone.id, ${provider}, ${redrivePriority}, clock_timestamp(), 0, gone.tries, gone.key, gone.redrives + 1, gone.revision
           from unnest(
             ${gone.map((one) => one.recordId)}::uuid[],
             ${gone.map((one) => one.tries)}::smallint[],
             ${gone.map((one) => one.orderingKey)}::text[],
-            ${gone.map((one) => one.redrives)}::smallint[]
-          ) as gone(id, tries, key, redrives)
+            ${gone.map((one) => one.redrives)}::smallint[],
+            ${gone.map((one) => one.revision)}::smallint[]
+          ) as gone(id, tries, key, redrives, revision)
           returning record_id
         )
         insert into redrive.events (record_id, at, kind, actor, reason)

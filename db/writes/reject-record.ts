@@ -1,5 +1,6 @@
 // Closes an open failure unsent, with a reason, and starts what the record asked for in that case.
 import type { TransactionSql } from "#db/client.ts";
+import { noteActInGroup } from "#db/writes/group-acts.ts";
 import { letNextGo, need, noteAct, rejectPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
 import type { Actor } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
@@ -11,19 +12,20 @@ type Reject = { id: string } & Pick<RejectRecord, "reason" | "code">;
 export async function rejectRecord(sql: AnySql, { id, reason, code }: Reject, by: Actor): Promise<RecordAct> {
   return inTransaction(sql, async (sql) => {
     const needed = "only a failed record can be rejected";
-    const team = await teamOf(sql, id, "open");
-    if (team === null) throw await whyNot(sql, id, needed);
-    need(by, rejectPermission(team));
+    const owner = await teamOf(sql, id, "open");
+    if (owner === null) throw await whyNot(sql, id, needed);
+    need(by, rejectPermission(owner.kind));
 
-    const [closed] = await sql<{ provider: string; orderingKey: string | null }[]>`
+    const [closed] = await sql<{ provider: string; fingerprint: string; orderingKey: string | null }[]>`
       update redrive.failures
       set state = 'rejected', closed_at = clock_timestamp(), closed_by = ${by.actor}, closed_reason = ${reason}
-      where record_id = ${id} and state = 'open' and team = ${team}
-      returning provider, ordering_key`;
+      where record_id = ${id} and state = 'open' and team = ${owner.team}
+      returning provider, fingerprint, ordering_key`;
     if (!closed) throw await whyNot(sql, id, needed);
     await letNextGo(sql, closed);
 
     await continueRejected(sql, { id, provider: closed.provider, reason, code });
+    await noteActInGroup(sql, closed.fingerprint, "rejected", by);
     await noteAct(sql, {
       id,
       provider: closed.provider,

@@ -142,7 +142,7 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
     ), gone as (
       delete from redrive.queue using result
       where queue.record_id = result.id and result.due_in_ms is null
-      returning queue.record_id, queue.ordering_key, queue.redrives
+      returning queue.record_id, queue.ordering_key, queue.redrives, queue.revision
     ), again as (
       update redrive.queue
       set
@@ -154,13 +154,17 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
       from result
       where queue.record_id = result.id and result.due_in_ms is not null
       returning queue.record_id, queue.due_at
-    ), failed as (
+    )${
+      failed.length === 0
+        ? sql``
+        : sql`, failed as (
       insert into redrive.failures
         (record_id, provider, category, team, fingerprint, outcome, status_code, message, attempts, tries, failed_at,
-          ordering_key, redrives)
+          ordering_key, redrives, revision)
       select
         result.id, ${provider}, failure.category, failure.team, failure.fingerprint, result.outcome, result.status,
-        failure.message, result.attempts, result.tries, to_timestamp(result.at_ms / 1000), gone.ordering_key, gone.redrives
+        failure.message, result.attempts, result.tries, to_timestamp(result.at_ms / 1000), gone.ordering_key,
+        gone.redrives, gone.revision
       from unnest(
         ${failed.map((one) => one.id)}::uuid[],
         ${failed.map((one) => one.failure?.category ?? null)}::text[],
@@ -171,7 +175,8 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
       join result on result.id = failure.id
       -- Only what was queued can fail: a record that a person settled meanwhile stays as they left it.
       join gone on gone.record_id = result.id
-    ), first as (
+    )`
+    }, first as (
       -- The record that is first of its key now; of the ones that go on waiting none is touched.
       select first.record_id
       from lease, unnest(${passed.map((one) => one.orderingKey)}::text[]) as passed(key)

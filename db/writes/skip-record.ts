@@ -1,5 +1,6 @@
 // Lets the records after a failed one of an ordering key pass; it stays a failure. Only who may reject it may do that: it
 // gives the order up.
+import { noteActInGroup } from "#db/writes/group-acts.ts";
 import { letNextGo, need, noteAct, rejectPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
@@ -10,18 +11,19 @@ type Skip = { id: string; reason: string };
 /** @throws Refused when there is no such record, it is not failed, holds nobody up, or the actor may not. */
 export async function skipRecord(sql: AnySql, { id, reason }: Skip, by: Actor): Promise<RecordAct> {
   return inTransaction(sql, async (sql) => {
-    const team = await teamOf(sql, id, "open");
-    if (team === null) throw await whyNot(sql, id, "only a failed record can be skipped");
-    need(by, rejectPermission(team));
+    const owner = await teamOf(sql, id, "open");
+    if (owner === null) throw await whyNot(sql, id, "only a failed record can be skipped");
+    need(by, rejectPermission(owner.kind));
 
-    const [skipped] = await sql<{ provider: string; orderingKey: string | null }[]>`
+    const [skipped] = await sql<{ provider: string; fingerprint: string; orderingKey: string | null }[]>`
       update redrive.failures
       set skipped_by = ${by.actor}
       where record_id = ${id} and state = 'open' and ordering_key is not null and skipped_by is null
-      returning provider, ordering_key`;
+      returning provider, fingerprint, ordering_key`;
     if (!skipped) throw await whyNotSkipped(sql, id);
 
     await letNextGo(sql, skipped);
+    await noteActInGroup(sql, skipped.fingerprint, "skipped", by);
     await noteAct(sql, { id, provider: skipped.provider, kind: "skipped", actor: by.actor, reason });
     return { id, status: "failed", dueAt: null };
   });

@@ -48,11 +48,11 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
       returning queue.*
     ), failed as (
       insert into redrive.failures
-        (record_id, provider, category, team, fingerprint, message, attempts, tries, failed_at, ordering_key, redrives)
+        (record_id, provider, category, team, fingerprint, message, attempts, tries, failed_at, ordering_key, redrives, revision)
       select
         record_id, provider, 'poison', 'technical', provider || ':poison',
         'The worker died three times while this record was on its way.', attempts, tries, clock_timestamp(),
-        ordering_key, redrives
+        ordering_key, redrives, revision
       from poisoned
     ), freed as (
       delete from redrive.dedupe_keys using poisoned where dedupe_keys.record_id = poisoned.record_id

@@ -1,6 +1,6 @@
 // Why a button cannot be pressed, in words. The server checks again; this only says it before the press.
 import { may, type Permission, type Role } from "#lib/core/access.ts";
-import type { Team } from "#lib/core/status.ts";
+import type { TeamKind } from "#lib/core/desk.ts";
 
 export const roleNames: Record<Role, string> = {
   end_user: "End user",
@@ -32,11 +32,11 @@ const deeds: Record<Permission, string> = {
 export const whyNot = (role: Role, permission: Permission): string | null =>
   may(role, permission) ? null : `Your role, ${roleNames[role]}, may not ${deeds[permission]}.`;
 
-export const retryPermission: Record<Team, Permission> = {
+export const retryPermission: Record<TeamKind, Permission> = {
   technical: "retry_technical",
   client_data: "retry_client_data",
 };
-export const rejectPermission: Record<Team, Permission> = {
+export const rejectPermission: Record<TeamKind, Permission> = {
   technical: "reject_technical",
   client_data: "reject_client_data",
 };

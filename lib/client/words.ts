@@ -1,11 +1,9 @@
 // The words for values that the wire speaks in codes. A new value without a word does not compile.
 import type { rejectCodes } from "#lib/contract/record.ts";
 import type { Outcome } from "#lib/core/outcome.ts";
-import type { EventKind, FailureCategory, Hold, Team } from "#lib/core/status.ts";
+import type { EventKind, FailureCategory, Hold } from "#lib/core/status.ts";
 
 export type RejectCode = (typeof rejectCodes)[number];
-
-export const teamWords: Record<Team, string> = { technical: "Technical", client_data: "Client data" };
 
 export const categoryWords: Record<FailureCategory, string> = {
   technical: "Technical",

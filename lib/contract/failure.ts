@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { RecordId } from "#lib/contract/record.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
-import { failureCategories, teams } from "#lib/core/status.ts";
+import { failureCategories } from "#lib/core/status.ts";
 
 export const failureStates = ["open", "rejected"] as const;
 export type FailureState = (typeof failureStates)[number];
@@ -18,7 +19,10 @@ export const Failure = z.object({
   type: z.string().nullable(),
   correlationId: z.string().nullable(),
   category: z.enum(failureCategories),
-  team: z.enum(teams),
+  team: Slug,
+  teamName: z.string(),
+  /** Who may act on it follows from this. */
+  teamKind: z.enum(teamKinds),
   fingerprint: z.string(),
   outcome: z.enum(outcomes).nullable(),
   statusCode: z.int().nullable(),
@@ -34,7 +38,7 @@ export type Failure = z.infer<typeof Failure>;
 
 export const FailuresQuery = z.object({
   state: z.enum(failureStates).default("open"),
-  team: z.enum(teams).optional(),
+  team: Slug.optional(),
   provider: Slug.optional(),
   q: z.string().max(200).optional(),
   after: z.string().max(200).optional(),

@@ -5,7 +5,6 @@ import { Slug } from "#lib/contract/slug.ts";
 import { days, periods } from "#lib/core/calendar.ts";
 import { headerName as namePattern, headerValue as valuePattern } from "#lib/core/http-headers.ts";
 import { outcomes } from "#lib/core/outcome.ts";
-import { teams } from "#lib/core/status.ts";
 
 const ms = (least: number) => z.int().min(least).max(86_400_000);
 function noCredentials(text: string): boolean {
@@ -140,7 +139,7 @@ export type RuleWhen = z.infer<typeof RuleWhen>;
 export const Rule = z.strictObject({
   when: RuleWhen,
   outcome: z.enum(outcomes),
-  team: z.enum(teams).optional(),
+  team: Slug.optional(),
   /** What people read; `{status}`, `{words}`, `{header:x-name}` and `{$.json.path}` are filled in. */
   say: z.string().trim().min(1).max(300).optional(),
 });

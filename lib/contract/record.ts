@@ -1,8 +1,9 @@
 // A record, its timeline, and what may be done to it.
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
-import { eventKinds, failureCategories, recordStatuses, teams } from "#lib/core/status.ts";
+import { eventKinds, failureCategories, recordStatuses } from "#lib/core/status.ts";
 
 export const RecordId = z.guid("must be a record's id, a UUID");
 
@@ -64,7 +65,10 @@ export type RecordSummary = z.infer<typeof RecordSummary>;
 
 export const FailureDetail = z.object({
   category: z.enum(failureCategories),
-  team: z.enum(teams),
+  team: Slug,
+  teamName: z.string(),
+  /** Who may act on it follows from this. */
+  teamKind: z.enum(teamKinds),
   outcome: z.enum(outcomes).nullable(),
   statusCode: z.int().nullable(),
   failedAt: z.iso.datetime(),

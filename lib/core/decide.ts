@@ -49,7 +49,7 @@ export function decide(classified: Classified, queued: Queued, given: Circumstan
   }
 
   /** The category is the kind of trouble; whose it is may be told otherwise by the provider's rules. */
-  function fail(category: Team, attempts: number): Decision {
+  function fail(category: "technical" | "client_data", attempts: number): Decision {
     return { action: "fail", category, team: classified.team ?? category, attempts };
   }
 

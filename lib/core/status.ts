@@ -71,5 +71,7 @@ export type EventKind = (typeof eventKinds)[number];
 export const failureCategories = ["technical", "client_data", "poison", "adapter_error"] as const;
 export type FailureCategory = (typeof failureCategories)[number];
 
-export const teams = ["technical", "client_data"] as const;
-export type Team = (typeof teams)[number];
+/** The two teams that are always there. */
+export const builtInTeams = ["technical", "client_data"] as const;
+/** A team's slug. */
+export type Team = string;

@@ -21,7 +21,7 @@ import {
   sayWords,
   shadowed,
 } from "#lib/core/rules.ts";
-import { teams } from "#lib/core/status.ts";
+import { builtInTeams } from "#lib/core/status.ts";
 
 const runs = { numRuns: 3_000 };
 
@@ -49,7 +49,7 @@ const aWhen: fc.Arbitrary<RuleWhen> = fc.record({
 const aRule: fc.Arbitrary<Rule> = fc.record({
   when: aWhen,
   outcome: fc.constantFrom(...outcomes),
-  team: maybe(fc.constantFrom(...teams)),
+  team: maybe(fc.constantFrom(...builtInTeams)),
   say: maybe(fc.oneof(text, fc.constantFrom("{status} {words}", "{header:x-a}: {$.a}", "{$..a}", "{"))),
 });
 

@@ -43,6 +43,8 @@ const story = (more: Partial<RecordDetail>) =>
 const failure = {
   category: "technical",
   team: "technical",
+  teamName: "Technical",
+  teamKind: "technical",
   outcome: "unavailable",
   statusCode: 503,
   failedAt: at,
