@@ -9,7 +9,7 @@ const onPostgres = {
 };
 
 /** What compares two rates of one run: another file beside it would be measured as well. */
-const measured = ["tests/scenarios/ingestion/isolation.test.ts"];
+const measured = ["tests/scenarios/ingestion/isolation.test.ts", "tests/scenarios/sms/storm.test.ts"];
 
 export default defineConfig({
   test: {

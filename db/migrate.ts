@@ -90,7 +90,7 @@ export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
 }
 
 /** Tasks that SQL adds jobs for. */
-const tasksOfSql = ["drain", "ingest"];
+const tasksOfSql = ["drain", "ingest", "redrive.told"];
 
 /**
  * The first job of a task writes the task's name into a table with a unique index, and every other transaction that adds

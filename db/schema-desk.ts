@@ -222,6 +222,9 @@ export const messages = redrive.table(
   (table) => [
     unique("messages_once_a_channel").on(table.subject, table.subjectId, table.channel),
     index("messages_by_record").on(table.recordId),
+    index("messages_under_way").on(table.recordId).where(sql`state = 'sending'`),
+    // What has reached nobody yet: its fallback may have to stand in.
+    index("messages_unheard").on(table.createdAt).where(sql`sent_at is null`),
     check("messages_subject", oneOf("subject", messageSubjects)),
     check("messages_state", oneOf("state", messageStates)),
   ],

@@ -74,7 +74,7 @@ async function moduleAt(path: string): Promise<unknown> {
 }
 
 /** Names of jobs that Redrive runs itself. */
-const ownTasks = new Set(["drain", "ingest", "upkeep"]);
+const ownTasks = new Set(["drain", "ingest", "redrive.told", "upkeep"]);
 
 const bad = (sentence: string, cause?: unknown): BadEnvironment =>
   new BadEnvironment(`REDRIVE_APPLICATION: ${sentence}.`, { cause });

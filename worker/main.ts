@@ -26,6 +26,7 @@ import { createDrains, type Drains } from "#worker/drain/drains.ts";
 import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
+import { createMessenger } from "#worker/notify/messenger.ts";
 import { createTasks } from "#worker/tasks.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
 import { startDueSchedules } from "#worker/upkeep/schedules.ts";
@@ -74,6 +75,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application), jobWorkers };
   await heartbeat(sql, self);
   const jobs = await startJobs(url, deps, drains, jobWorkers);
+  const messenger = createMessenger({ sql, log, address: addressOf(env) }, deps.monotonicMs);
   const clocks = [
     startClock("heartbeat", 5_000, () => heartbeat(sql, self).then(onHeartbeat), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
@@ -82,6 +84,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
     startClock("failure groups", 10_000, () => resolveGroups(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
+    startClock("messages", 1_000, () => messenger.turn(), log),
   ];
   log.info({ worker: id }, "worker started");
 
@@ -106,6 +109,10 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
 /** What the application registered, by kind, for whoever asks which worker can do what. */
 const offersOf = (application: Application): Record<string, string[]> =>
   Object.fromEntries(Object.entries(application).map(([kind, named]) => [kind, Object.keys(named)]));
+
+/** Where the dashboard is, for links in messages. */
+const addressOf = ({ NEXTAUTH_URL, PORT }: Env): string =>
+  (NEXTAUTH_URL ?? `http://localhost:${PORT}`).replace(/\/+$/, "");
 
 async function sweep(deps: Deps, drains: Drains): Promise<void> {
   await endPauses(deps.sql);

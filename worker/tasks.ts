@@ -5,6 +5,7 @@ import { upkeep } from "#db/writes/upkeep.ts";
 import type { Deps } from "#worker/deps.ts";
 import type { Drains } from "#worker/drain/drains.ts";
 import { ingest } from "#worker/ingest.ts";
+import { noteToldOf, ToldJob } from "#worker/notify/told.ts";
 
 const DrainJob = z.object({ provider: z.string(), inserted: z.boolean().default(false) });
 const IngestJob = z.object({ provider: z.string(), schedule: z.string(), dueAt: z.string() });
@@ -20,6 +21,10 @@ export function createTasks(deps: Deps, drains: Drains): TaskList {
     /** Runs a schedule's function: it enqueues the records of its day. */
     ingest: async (payload, { abortSignal }) => {
       await ingest(deps, IngestJob.parse(payload), abortSignal ?? new AbortController().signal);
+    },
+    /** What became of a message's record. */
+    "redrive.told": async (payload) => {
+      await noteToldOf(deps.sql, ToldJob.parse(payload));
     },
     upkeep: async () => {
       await upkeep(deps.sql);

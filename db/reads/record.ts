@@ -7,6 +7,7 @@ import { iso } from "#db/reads/time.ts";
 import { events, failures, outbox, providers } from "#db/schema.ts";
 import { teams } from "#db/schema-desk.ts";
 import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
+import { messageType } from "#lib/core/desk.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -36,7 +37,8 @@ export async function readRecord(
     db.select().from(events).where(eq(events.recordId, id)).orderBy(asc(events.at)),
   ]);
   if (!summary || !record) return null;
-  const payload = record.payload as Json;
+  const shown = summary.type === messageType ? withoutTokens : (value: Json) => value;
+  const payload = shown(record.payload as Json);
   return {
     ...summary,
     providerName: record.policy.name,
@@ -58,13 +60,17 @@ export async function readRecord(
           assignee: failure.assignee,
         }
       : null,
-    events: timeline.map((event) => eventOf(event, mayReadPayload)),
+    events: timeline.map((event) => eventOf(event, shown, mayReadPayload)),
   };
 }
 
-function eventOf(event: typeof events.$inferSelect, mayReadPayload: boolean): TimelineEvent {
+function eventOf(
+  event: typeof events.$inferSelect,
+  shown: (value: Json) => Json,
+  mayReadPayload: boolean,
+): TimelineEvent {
   const { at, kind, attempt, outcome, status, durationMs, actor, reason } = event;
-  const detail = (event.detail ?? {}) as Record<string, Json>;
+  const detail = shown((event.detail ?? {}) as Json) as Record<string, Json>;
   return {
     at: iso(at),
     kind,
@@ -88,6 +94,10 @@ const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
       repeating.includes(name) && value !== null ? masked(value) : value,
     ]),
   );
+
+/** A link that was sent to somebody is theirs: whoever reads the message's record must not act by it. */
+const withoutTokens = (value: Json): Json =>
+  JSON.parse(JSON.stringify(value).replace(/(\/(?:recover|recoveries)\/)[\w-]{43}/g, "$1•••"));
 
 /** The shape without the values. */
 function masked(value: Json): Json {

@@ -1,17 +1,9 @@
 // Figures and times as people read them. One language, and every zone is an argument: server and browser agree.
-import { countCap } from "#lib/core/count-cap.ts";
+import { count, number, plural } from "#lib/core/counts.ts";
+import { person } from "#lib/core/person.ts";
 
-const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-
-/** `12,345`. */
-export const number = (value: number): string => grouped.format(value);
-
-/** A count that stops at its cap: `10,000+`. */
-export const count = (value: number): string => (value >= countCap ? `${number(countCap)}+` : number(value));
-
-/** `1 record`, `2 records`. */
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
+// What messages say as well, and so stands in core.
+export { count, number, person, plural };
 
 /** A share, 0..1, as `99.3 %`; never rounds up to a perfect 100. */
 export function percent(share: number): string {
@@ -120,9 +112,6 @@ function partsOf(iso: string, zone: string) {
     second: part("second"),
   };
 }
-
-/** An actor as a reader knows them: `Maria Lopez <maria@example.org>` is Maria Lopez. */
-export const person = (actor: string): string => actor.replace(/\s*<[^>]*>$/, "") || actor;
 
 /** A figure behind a decision: `p95Ms` 2300 is `p95 2.3 s`, `errorShare` 0.2 is `error share 20 %`. */
 export function figureWords(name: string, value: number | string | null): string {

@@ -1,6 +1,7 @@
 // A record's story in two sentences: what happened, and what would mend it.
 import { clock, person } from "#lib/client/formats.ts";
 import type { RecordDetail } from "#lib/contract/record.ts";
+import { whatMends } from "#lib/core/failure-words.ts";
 import type { RecordStatus } from "#lib/core/status.ts";
 
 export type Story = { happened: string; mend: string | null };
@@ -106,21 +107,21 @@ function howItFailed(record: RecordDetail, { zone, nowMs }: Omit<Given, "record"
   if (record.failure?.category === "client_data")
     return {
       happened: `${record.providerName} refused its data at ${when}: ${said}`,
-      mend: "Trying again won't help until the data is right, or the provider accepts it. Otherwise reject it.",
+      mend: whatMends("client_data", "Retry"),
     };
   if (record.failure?.category === "adapter_error")
     return {
       happened: `The code that makes its request broke at ${when}, before anything was sent: ${said}`,
-      mend: "A developer mends the adapter; its timeline says where it broke. Then Retry sends it.",
+      mend: whatMends("adapter_error", "Retry"),
     };
   if (record.failure?.category === "poison")
     return {
       happened: `A worker stopped in the middle of sending it, again and again; it was set aside at ${when}. ${said}`,
-      mend: "Look at the payload first. Retry sends it once more.",
+      mend: whatMends("poison", "Retry"),
     };
   return {
     happened: `Not delivered at ${when}${tries(record.attempts)}: ${said}`,
-    mend: "The data is fine. Retry sends it again; it helps once the provider is well.",
+    mend: whatMends("technical", "Retry"),
   };
 }
 

@@ -1,4 +1,5 @@
 // The words of the people around the engine: teams, channels, messages, alerts, canaries.
+import type { FailureCategory } from "#lib/core/status.ts";
 
 /** The two skills that a failure can need: mending systems, or knowing the client's data. */
 export const teamKinds = ["technical", "client_data"] as const;
@@ -43,3 +44,16 @@ export type AlertState = (typeof alertStates)[number];
 
 /** The type of a canary's record: no business of anybody's, and in none of the figures. */
 export const canaryType = "redrive.canary";
+
+/** The type of a message's record. */
+export const messageType = "redrive.message";
+/** A message about messages that did not arrive, or a test of a channel: when it does not arrive, nobody is told. */
+export const noticeType = "redrive.notice";
+
+/** How urgent a failure is, by the kind of trouble it is. */
+export const severityOf = {
+  technical: "warning",
+  client_data: "info",
+  poison: "critical",
+  adapter_error: "critical",
+} as const satisfies Record<FailureCategory, Severity>;

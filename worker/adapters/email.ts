@@ -45,6 +45,8 @@ const Message = z
     subject: oneLine.min(1).max(500),
     text: z.string().optional(),
     html: z.string().optional(),
+    /** The record of an earlier message: a reader's program shows both as one conversation. */
+    inReplyTo: z.guid("must be the id of the record that carried the earlier message").optional(),
   })
   .refine(({ text, html }) => text !== undefined || html !== undefined, "text or html must be given");
 
@@ -77,13 +79,15 @@ export const email = defineAdapter({
 });
 
 function compose(record: Outgoing, { from, replyTo }: Options, nowMs: number) {
-  const message = messageIn(record.payload);
+  const { inReplyTo, ...message } = messageIn(record.payload);
+  // The same over all attempts: a mail server that has it already may drop the second.
+  const messageId = (id: string) => `<${id}@${from.address.replace(/^.*@/, "")}>`;
   return new MailComposer({
     ...message,
     from,
     replyTo: message.replyTo ?? replyTo,
-    // The same over all attempts: a mail server that has it already may drop the second.
-    messageId: `<${record.id}@${from.address.replace(/^.*@/, "")}>`,
+    messageId: messageId(record.id),
+    ...(inReplyTo === undefined ? {} : { inReplyTo: messageId(inReplyTo), references: messageId(inReplyTo) }),
     date: new Date(nowMs),
     headers: { "X-Correlation-Id": record.correlationId ?? record.id },
     disableFileAccess: true,

@@ -20,7 +20,7 @@ export type Person = { id: string; email: string; name: string; headers: Record<
 type Call = {
   /** Who calls: a person by session, a key, or nobody. */
   as?: Person | { key: string } | null;
-  method?: "GET" | "POST" | "PATCH";
+  method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   path?: string;
   params?: Record<string, string>;
   /** Sent as JSON; a string is sent as it is. */

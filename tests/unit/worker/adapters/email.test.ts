@@ -1,7 +1,14 @@
 // Mail to a real SMTP server in this process.
-import { createServer, type Server } from "node:net";
-import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { createServer } from "node:net";
+import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, expect, test } from "vitest";
+import {
+  greetsAndHangs,
+  listening,
+  type MailServer,
+  startMailServer,
+  startSpeaking,
+} from "#tests/support/mail-server.ts";
 import { attemptWith } from "#worker/adapters/guarded.ts";
 import { aDirectAdapter, aRecord, moment, recordId } from "./support.ts";
 
@@ -10,58 +17,16 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
 });
 
-type Got = { user: unknown; from: string; to: string[]; text: string };
-
-/** A mail server without TLS, for the password is a test's. */
-async function aMailServer(options: SMTPServerOptions = {}) {
-  const got: Got[] = [];
-  const server = new SMTPServer({
-    hideSTARTTLS: true,
-    authOptional: true,
-    closeTimeout: 100,
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => {
-        const { mailFrom, rcptTo } = session.envelope;
-        got.push({
-          user: session.user,
-          from: mailFrom === false ? "" : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-          text: Buffer.concat(chunks).toString(),
-        });
-        done();
-      });
-    },
-    ...options,
-  });
-  server.on("error", () => {});
-  closing.push(() => new Promise((done) => server.close(() => done(null))));
-  return { url: `smtp://127.0.0.1:${await listening(server.listen(0, "127.0.0.1"))}`, got };
+async function aMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+  const server = await startMailServer(options);
+  closing.push(() => server[Symbol.asyncDispose]());
+  return server;
 }
 
-/** A server that speaks as the test says. */
-async function aServer(speak: (say: (line: string) => void, line: string | null) => void) {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    const say = (line: string) => socket.write(`${line}\r\n`);
-    speak(say, null);
-    socket.on("data", (chunk) => {
-      for (const line of chunk.toString().split("\r\n").slice(0, -1)) speak(say, line);
-    });
-    closing.push(async () => socket.destroy());
-  });
-  closing.push(() => new Promise((done) => server.close(done)));
-  return `smtp://127.0.0.1:${await listening(server.listen(0, "127.0.0.1"))}`;
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((done) => {
-    server.once("listening", () => {
-      const address = server.address();
-      done(address !== null && typeof address === "object" ? address.port : 0);
-    });
-  });
+async function aServer(speak: Parameters<typeof startSpeaking>[0]): Promise<string> {
+  const server = await startSpeaking(speak);
+  closing.push(() => server[Symbol.asyncDispose]());
+  return server.url;
 }
 
 type Given = Parameters<typeof aDirectAdapter>[2];
@@ -214,7 +179,7 @@ const soon = { timeoutMs: { total: 50 } };
 
 test.each<[string, (say: (line: string) => void, line: string | null) => void]>([
   ["accepts and says nothing", () => {}],
-  ["greets and hangs", (say, line) => line ?? say("220 mail.example ESMTP")],
+  ["greets and hangs", greetsAndHangs],
   [
     "hangs at the recipient",
     (say, line) => {
@@ -295,4 +260,15 @@ test("an auth that a mail server does not know is refused when the adapter is ma
   expect(() => send("smtp://127.0.0.1:1", hello, { auth })).toThrow(
     "auth: a mail server takes none or basic",
   );
+});
+
+test("a later message about the same is shown as one conversation with the first", async () => {
+  const { url, got } = await aMailServer();
+  const first = "0191e2a4-0000-7d8e-9f01-23456789abcd";
+  await send(url, { ...hello, inReplyTo: first });
+  expect(got[0]?.text).toContain(`In-Reply-To: <${first}@shop.example>\r\n`);
+  expect(got[0]?.text).toContain(`References: <${first}@shop.example>\r\n`);
+  expect(await send(url, { ...hello, inReplyTo: "<evil@x>\r\nBcc: e@x.example" })).toMatchObject({
+    kind: "bad_payload",
+  });
 });

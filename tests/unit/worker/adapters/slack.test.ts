@@ -57,3 +57,29 @@ test("an answer that is ok, and a status that says it all, are left to the usual
 test.each(["<html>proxy</html>", "[]", "null", "7", ""])("200 with %j is not Slack's answer", (body) => {
   expect(slack.read?.(aReply(200, body), aRecord())?.outcome).toBe("unexpected");
 });
+
+test.each([
+  ["https://slack.com/api/chat.postMessage"],
+  ["https://slack.com/api/"],
+  ["https://slack.com/api"],
+])("at %s a payload's method chooses what is called, and is not sent along", (url) => {
+  const { build } = anHttpAdapter("slack", { url });
+  expect(build(aRecord({ channel: "C1", text: "hi" }), moment)).toMatchObject({
+    path: "/api/chat.postMessage",
+  });
+  const update = build(aRecord({ method: "chat.update", channel: "C1", ts: "1.2", text: "hi" }), moment);
+  expect(update).toMatchObject({
+    path: "/api/chat.update",
+    body: '{"channel":"C1","ts":"1.2","text":"hi"}',
+  });
+});
+
+test("a method that is not for messages is refused, and an incoming webhook changes none", () => {
+  const update = { method: "chat.update", channel: "C1", ts: "1.2", text: "hi" };
+  expect(() => slack.build(aRecord({ ...update, method: "admin.users.remove" }), moment)).toThrow(
+    "method: must be chat.postMessage or chat.update",
+  );
+  const hook = anHttpAdapter("slack", { url: "https://hooks.slack.com/services/T1/B1/x" });
+  expect(hook.build(aRecord({ text: "hi" }), moment)).toMatchObject({ path: "/services/T1/B1/x" });
+  expect(() => hook.build(aRecord(update), moment)).toThrow("method: an incoming webhook can't change");
+});

@@ -1,0 +1,2 @@
+CREATE INDEX "messages_under_way" ON "redrive"."messages" USING btree ("record_id") WHERE state = 'sending';--> statement-breakpoint
+CREATE INDEX "messages_unheard" ON "redrive"."messages" USING btree ("created_at") WHERE sent_at is null;

@@ -1,0 +1,26 @@
+// Takes a channel away, with its routes and what is known of its messages; what was sent stays at the receiver's.
+import { lockChannels, noChannel, noteChannelAct } from "#db/writes/channel-acts.ts";
+import { type Actor, Refused } from "#db/writes/refused.ts";
+import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+
+/** @throws Refused when there is no such channel, or others fall back to it. */
+export async function deleteChannel(
+  sql: AnySql,
+  slug: string,
+  { actor }: Pick<Actor, "actor">,
+): Promise<{ slug: string; routes: number }> {
+  return inTransaction(sql, async (sql) => {
+    await lockChannels(sql);
+    const leaning = await sql<{ name: string }[]>`
+      select name from redrive.channels where fallback = ${slug} order by name`;
+    if (leaning.length > 0) {
+      const names = leaning.map(({ name }) => name).join(", ");
+      throw new Refused("conflict", `${names} falls back to this channel; give that another fallback first.`);
+    }
+    const { count: routes } = await sql`delete from redrive.routes where channel = ${slug}`;
+    const { count } = await sql`delete from redrive.channels where slug = ${slug}`;
+    if (count === 0) throw noChannel(slug);
+    await noteChannelAct(sql, { slug, action: "channel.deleted", actor, detail: { routes } });
+    return { slug, routes };
+  });
+}
