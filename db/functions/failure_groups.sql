@@ -2,36 +2,12 @@
 -- into and out of the open failures passes through here, so the counts hold whoever acts. A transaction takes the rows of
 -- the groups in the order of their fingerprints, and none waits for a failure while it holds one: no deadlock.
 
--- Whose a new failure is: of who was given the whole group by hand, else by the first rule that fits, else as it came.
-create or replace function redrive.route_failure() returns trigger
-language plpgsql
+-- A record's type. Planned once: planning a look into the outbox anew, with all its partitions, takes longer than the look.
+create or replace function redrive.type_of(id uuid) returns text
+language plpgsql stable set plan_cache_mode = force_generic_plan
 as $$
 begin
-  -- One that a person takes back from the queue is as it was before.
-  if new.record_id::text = current_setting('redrive.restoring', true) then
-    return new;
-  end if;
-  select coalesce(
-    (
-      select groups.team
-      from redrive.failure_groups as groups
-      where groups.fingerprint = new.fingerprint and groups.resolved_at is null and groups.moved_by is not null
-    ),
-    (
-      select rule.team
-      from redrive.team_rules as rule
-      where (rule.provider is null or rule.provider = new.provider)
-        and (rule.category is null or rule.category = new.category)
-        and (rule.status_code is null or rule.status_code = new.status_code)
-        and (rule.contains is null or strpos(lower(new.message), lower(rule.contains)) > 0)
-        and (rule.type is null or rule.type = (select outbox.type from redrive.outbox where outbox.id = new.record_id))
-      order by rule.position, rule.id
-      limit 1
-    ),
-    (select teams.slug from redrive.teams where teams.slug = new.team),
-    'technical'
-  ) into new.team;
-  return new;
+  return (select outbox.type from redrive.outbox where outbox.id = type_of.id);
 end
 $$;
 
@@ -49,42 +25,46 @@ $$;
 
 -- Open failures join their group, or make it when there is none. `came` is false for those that were there before.
 create or replace function redrive.join_group(first uuid, many int, latest timestamptz, came boolean) returns void
-language plpgsql
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
+  failure redrive.failures;
   this_hour constant timestamptz := date_trunc('hour', clock_timestamp());
 begin
-  insert into redrive.failure_groups as present (
-    fingerprint, provider, type, category, team, status_code, title, opened_at, last_at, records, open_records,
-    hours, hours_at, changed_at
-  )
-  select
-    failure.fingerprint, failure.provider, (select outbox.type from redrive.outbox where outbox.id = first),
-    failure.category, failure.team, failure.status_code, failure.message, failure.failed_at, latest, many, many,
-    array[case when came then many else 0 end], this_hour, clock_timestamp()
-  from redrive.failures as failure
-  where failure.record_id = first
-  on conflict (fingerprint) where resolved_at is null do update set
-    -- The rules may have changed since the first of them.
-    team = case when came and present.moved_by is null then excluded.team else present.team end,
-    last_at = greatest(present.last_at, excluded.last_at),
-    records = present.records + case when came then many else 0 end,
-    open_records = present.open_records + many,
-    hours = case
-      when not came then present.hours
-      when present.hours_at = this_hour then
-        present.hours[:cardinality(present.hours) - 1] || (coalesce(present.hours[cardinality(present.hours)], 0) + many)
-      else (redrive.hours_until(present.hours, present.hours_at, this_hour))[:23] || many
-    end,
-    hours_at = case when came then this_hour else present.hours_at end,
-    emptied_at = null,
-    changed_at = clock_timestamp();
+  select * into strict failure from redrive.failures where record_id = first;
+  loop
+    update redrive.failure_groups
+    set
+      -- The rules may have changed since the first of them.
+      team = case when came and moved_by is null then failure.team else team end,
+      last_at = greatest(last_at, latest),
+      records = records + case when came then many else 0 end,
+      open_records = open_records + many,
+      hours = case
+        when not came then hours
+        when hours_at = this_hour then hours[:cardinality(hours) - 1] || (coalesce(hours[cardinality(hours)], 0) + many)
+        else (redrive.hours_until(hours, hours_at, this_hour))[:23] || many
+      end,
+      hours_at = case when came then this_hour else hours_at end,
+      emptied_at = null,
+      changed_at = clock_timestamp()
+    where fingerprint = failure.fingerprint and resolved_at is null;
+    exit when found;
+    -- One that was there before counts in the group that it makes anew.
+    insert into redrive.failure_groups (
+      fingerprint, provider, type, category, team, status_code, title, opened_at, last_at, records, hours, hours_at, changed_at
+    ) values (
+      failure.fingerprint, failure.provider, redrive.type_of(first), failure.category, failure.team, failure.status_code,
+      failure.message, failure.failed_at, latest, case when came then 0 else many end, '{0}', this_hour, clock_timestamp()
+    )
+    on conflict (fingerprint) where resolved_at is null do nothing;
+  end loop;
 end
 $$;
 
 -- Failures of a group were dealt with.
 create or replace function redrive.leave_group(of_fingerprint text, many int) returns void
-language plpgsql
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 begin
   update redrive.failure_groups
@@ -96,13 +76,56 @@ begin
 end
 $$;
 
+-- Whose new failures are: of who was given the whole group by hand, else by the first rule that fits, else as they came.
+-- Looked at once a statement; most often there is nothing to change.
 create or replace function redrive.failures_came() returns trigger
-language plpgsql
+language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   one record;
+  -- One that a person takes back from the queue is as it was before.
   restored constant text := nullif(current_setting('redrive.restoring', true), '');
 begin
+  if restored is null and (
+    exists (select from redrive.team_rules)
+    or exists (
+      select
+      from (select distinct fresh.fingerprint, fresh.team from fresh) as kinds
+      left join redrive.failure_groups as groups on groups.fingerprint = kinds.fingerprint and groups.resolved_at is null
+      where groups.moved_by is not null
+        or not exists (select from redrive.teams where teams.slug = kinds.team)
+    )
+  ) then
+    update redrive.failures
+    set team = routed.team
+    from (
+      select
+        fresh.record_id,
+        coalesce(
+          (
+            select groups.team
+            from redrive.failure_groups as groups
+            where groups.fingerprint = fresh.fingerprint and groups.resolved_at is null and groups.moved_by is not null
+          ),
+          (
+            select rule.team
+            from redrive.team_rules as rule
+            where (rule.provider is null or rule.provider = fresh.provider)
+              and (rule.category is null or rule.category = fresh.category)
+              and (rule.status_code is null or rule.status_code = fresh.status_code)
+              and (rule.contains is null or strpos(lower(fresh.message), lower(rule.contains)) > 0)
+              and (rule.type is null or rule.type = redrive.type_of(fresh.record_id))
+            order by rule.position, rule.id
+            limit 1
+          ),
+          (select teams.slug from redrive.teams where teams.slug = fresh.team),
+          'technical'
+        ) as team
+      from fresh
+    ) as routed
+    where failures.record_id = routed.record_id and failures.team <> routed.team;
+  end if;
+
   for one in
     select
       fresh.fingerprint,
@@ -201,8 +224,6 @@ begin
   if not exists (
     select from pg_trigger where tgname = 'failures_went' and tgrelid = 'redrive.failures'::regclass
   ) then
-    create trigger route_failure before insert on redrive.failures
-    for each row execute function redrive.route_failure();
     create trigger failures_came after insert on redrive.failures
     referencing new table as fresh
     for each statement execute function redrive.failures_came();
