@@ -53,7 +53,13 @@ export async function readDueRecords(
     select
       next.record_id as id, next.priority, next.due_at, next.attempts, next.tries, next.interruptions,
       extract(epoch from next.tried_at)::float8 * 1000 as tried_at_ms,
-      outbox.type, outbox.subject, outbox.owner, outbox.payload::text as payload, outbox.headers,
+      outbox.type, outbox.subject, outbox.owner,
+      -- Looked up only for a record that somebody corrected.
+      case when next.revision = 0 then outbox.payload else (
+        select revisions.payload
+        from redrive.revisions
+        where revisions.record_id = next.record_id and revisions.nth = next.revision
+      ) end::text as payload, outbox.headers,
       outbox.correlation_id, outbox.on_delivered, outbox.on_failed, outbox.keep_response, outbox.dedupe_key,
       next.ordering_key,
       next.ordering_key is not null and (

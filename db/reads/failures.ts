@@ -6,7 +6,6 @@ import { matches } from "#db/reads/search.ts";
 import { iso, isoOrNull } from "#db/reads/time.ts";
 import type { Failure, Failures, FailuresQuery } from "#lib/contract/failure.ts";
 import { countCap } from "#lib/core/count-cap.ts";
-import type { Team } from "#lib/core/status.ts";
 
 type Row = Omit<Failure, "failedAt" | "closedAt"> & { failedAt: string; closedAt: string | null };
 
@@ -33,47 +32,72 @@ export async function readFailures(db: Db, query: FailuresQuery): Promise<Failur
 }
 
 /** The tabs' counts under the other filters; each stops at countCap. */
-async function readCounts(db: Db, { provider, q }: FailuresQuery): Promise<Failures["counts"]> {
-  const search = matches(q);
-  if (search) return readCountsOfSearch(db, provider, search);
-  const [technical, client_data, rejected] = await Promise.all([
-    readOpenCount(db, "technical", provider),
-    readOpenCount(db, "client_data", provider),
-    readCount(db, sql`failures.state = 'rejected'`, provider),
+async function readCounts(db: Db, query: FailuresQuery): Promise<Failures["counts"]> {
+  const others = filters({ ...query, team: undefined });
+  const teams = await db.execute<{ slug: string }>(
+    sql`select slug from redrive.teams order by position, slug`,
+  );
+  const slugs = teams.map(({ slug }) => slug);
+  if (matches(query.q)) return readCountsOfSearch(db, slugs, others);
+  const [rejected, ...open] = await Promise.all([
+    readCount(db, allOf([sql`failures.state = 'rejected'`, ...others])),
+    ...slugs.map((slug) =>
+      readCount(db, allOf([sql`failures.state = 'open' and failures.team = ${slug}`, ...others])),
+    ),
   ]);
-  return { technical, client_data, rejected };
+  return countsOf(new Map(slugs.map((slug, index) => [slug, open[index] ?? 0])), rejected ?? 0);
 }
 
-/** All three in one walk: a search reads the records too, and once is dear enough. */
+const countsOf = (open: Map<string, number>, rejected: number): Failures["counts"] => ({
+  technical: open.get("technical") ?? 0,
+  client_data: open.get("client_data") ?? 0,
+  rejected,
+  teams: Object.fromEntries(open),
+});
+
+/** All in one walk: a search reads the records too, and once is dear enough. */
 async function readCountsOfSearch(
   db: Db,
-  provider: string | undefined,
-  search: SQL,
+  slugs: readonly string[],
+  others: readonly (SQL | null)[],
 ): Promise<Failures["counts"]> {
-  const count = (which: SQL) => sql`least(count(*) filter (where ${which}), ${countCap + 1})::int`;
-  const [counts] = await db.execute<Failures["counts"]>(sql`
-    select
-      ${count(sql`failures.state = 'open' and failures.team = 'technical'`)} as technical,
-      ${count(sql`failures.state = 'open' and failures.team = 'client_data'`)} as client_data,
-      ${count(sql`failures.state = 'rejected'`)} as rejected
+  const rows = await db.execute<{ state: string; team: string; count: number }>(sql`
+    select failures.state, failures.team, least(count(*), ${countCap + 1})::int as count
     from redrive.failures
     join redrive.outbox on outbox.id = failures.record_id
-    where ${allOf([search, provider ? sql`failures.provider = ${provider}` : null])}`);
-  return counts ?? { technical: 0, client_data: 0, rejected: 0 };
+    where ${allOf(others)}
+    group by failures.state, failures.team`);
+  const open = new Map(slugs.map((slug) => [slug, 0]));
+  for (const { state, team, count } of rows) if (state === "open") open.set(team, count);
+  const rejected = rows
+    .filter(({ state }) => state === "rejected")
+    .reduce((sum, { count }) => sum + count, 0);
+  return countsOf(open, Math.min(rejected, countCap + 1));
 }
 
-/** Open failures of a team; stops at countCap. */
-const readOpenCount = (db: Db, team: Team, provider?: string): Promise<number> =>
-  readCount(db, sql`failures.state = 'open' and failures.team = ${team}`, provider);
+/** What every view of the page shares. */
+const filters = ({ team, provider, fingerprint, assignee, q }: FailuresQuery): (SQL | null)[] => [
+  team ? sql`failures.team = ${team}` : null,
+  provider ? sql`failures.provider = ${provider}` : null,
+  fingerprint ? sql`failures.fingerprint = ${fingerprint}` : null,
+  // Whoever has the group has its failures, but for those that somebody else was given.
+  assignee
+    ? sql`(failures.assignee = ${assignee} or (failures.assignee is null and failures.fingerprint in (
+        select groups.fingerprint
+        from redrive.failure_groups as groups
+        where groups.resolved_at is null and groups.assignee = ${assignee}
+      )))`
+    : null,
+  matches(q),
+];
 
 /** One row more than the page: whether there is a next one. */
-function readPage(db: Db, { state, team, provider, q, after, limit }: FailuresQuery): Promise<Row[]> {
+function readPage(db: Db, query: FailuresQuery): Promise<Row[]> {
+  const { state, after, limit } = query;
   const cursor = after === undefined ? null : fromCursor(after);
   const where = allOf([
     sql`failures.state = ${state}`,
-    team ? sql`failures.team = ${team}` : null,
-    provider ? sql`failures.provider = ${provider}` : null,
-    matches(q),
+    ...filters(query),
     cursor && sql`(failures.failed_at, failures.record_id) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)`,
   ]);
   return db.execute<Row>(sql`
@@ -82,19 +106,21 @@ function readPage(db: Db, { state, team, provider, q, after, limit }: FailuresQu
       outbox.subject, outbox.owner, outbox.type, outbox.correlation_id as "correlationId", failures.category,
       failures.team, coalesce(teams.name, failures.team) as "teamName",
       coalesce(teams.kind, 'technical') as "teamKind", failures.fingerprint, failures.outcome, failures.status_code as "statusCode", failures.message,
-      failures.tries as attempts, failures.failed_at::text as "failedAt", failures.assignee,
+      failures.tries as attempts, failures.failed_at::text as "failedAt",
+      coalesce(failures.assignee, groups.assignee) as assignee,
       failures.closed_at::text as "closedAt", failures.closed_by as "closedBy", failures.closed_reason as "closedReason"
     from redrive.failures
     join redrive.outbox on outbox.id = failures.record_id
     join redrive.providers on providers.slug = failures.provider
     left join redrive.teams on teams.slug = failures.team
+    left join redrive.failure_groups as groups
+      on groups.fingerprint = failures.fingerprint and groups.resolved_at is null
     where ${where}
     order by failures.failed_at desc, failures.record_id desc
     limit ${limit + 1}`);
 }
 
-async function readCount(db: Db, which: SQL, provider?: string): Promise<number> {
-  const where = allOf([which, provider ? sql`failures.provider = ${provider}` : null]);
+async function readCount(db: Db, where: SQL): Promise<number> {
   const [row] = await db.execute<{ count: number }>(sql`
     select count(*)::int as count
     from (select from redrive.failures where ${where} limit ${countCap + 1}) as counted`);

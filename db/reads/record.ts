@@ -5,7 +5,7 @@ import type { Db } from "#db/client.ts";
 import { readRecordSummaries } from "#db/reads/record-summaries.ts";
 import { iso } from "#db/reads/time.ts";
 import { events, failures, outbox, providers } from "#db/schema.ts";
-import { teams } from "#db/schema-desk.ts";
+import { revisions, teams } from "#db/schema-desk.ts";
 import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
 import { messageType } from "#lib/core/desk.ts";
 
@@ -17,7 +17,7 @@ export async function readRecord(
   id: string,
   { payload: mayReadPayload }: { payload: boolean },
 ): Promise<RecordDetail | null> {
-  const [[summary], [record], [failure], timeline] = await Promise.all([
+  const [[summary], [record], [failure], timeline, corrected] = await Promise.all([
     readRecordSummaries(db, [id]),
     db
       .select({
@@ -35,15 +35,27 @@ export async function readRecord(
       .leftJoin(teams, eq(teams.slug, failures.team))
       .where(eq(failures.recordId, id)),
     db.select().from(events).where(eq(events.recordId, id)).orderBy(asc(events.at)),
+    db.select().from(revisions).where(eq(revisions.recordId, id)).orderBy(asc(revisions.nth)),
   ]);
   if (!summary || !record) return null;
-  const shown = summary.type === messageType ? withoutTokens : (value: Json) => value;
-  const payload = shown(record.payload as Json);
+  const told = summary.type === messageType ? withoutTokens : (value: Json) => value;
+  const shown = (payload: unknown): Json =>
+    mayReadPayload ? told(payload as Json) : masked(payload as Json);
   return {
     ...summary,
     providerName: record.policy.name,
-    payload: mayReadPayload ? payload : masked(payload),
+    payload: shown(corrected.at(-1)?.payload ?? record.payload),
     payloadHidden: !mayReadPayload,
+    revisions: [
+      { nth: 0, payload: shown(record.payload), at: summary.createdAt, by: null, reason: null },
+      ...corrected.map(({ nth, payload, at, by, reason }) => ({
+        nth,
+        payload: shown(payload),
+        at: iso(at),
+        by,
+        reason,
+      })),
+    ],
     orderingKey: record.orderingKey,
     dedupeKey: record.dedupeKey,
     skippedBy: failure?.skippedBy ?? null,
@@ -60,17 +72,17 @@ export async function readRecord(
           assignee: failure.assignee,
         }
       : null,
-    events: timeline.map((event) => eventOf(event, shown, mayReadPayload)),
+    events: timeline.map((event) => eventOf(event, told, mayReadPayload)),
   };
 }
 
 function eventOf(
   event: typeof events.$inferSelect,
-  shown: (value: Json) => Json,
+  told: (value: Json) => Json,
   mayReadPayload: boolean,
 ): TimelineEvent {
   const { at, kind, attempt, outcome, status, durationMs, actor, reason } = event;
-  const detail = shown((event.detail ?? {}) as Json) as Record<string, Json>;
+  const detail = told((event.detail ?? {}) as Json) as Record<string, Json>;
   return {
     at: iso(at),
     kind,
@@ -91,13 +103,27 @@ const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
   Object.fromEntries(
     Object.entries(detail).map(([name, value]) => [
       name,
-      repeating.includes(name) && value !== null ? masked(value) : value,
+      name === "changes"
+        ? withoutChanged(value)
+        : repeating.includes(name) && value !== null
+          ? masked(value)
+          : value,
     ]),
   );
 
 /** A link that was sent to somebody is theirs: whoever reads the message's record must not act by it. */
 const withoutTokens = (value: Json): Json =>
   JSON.parse(JSON.stringify(value).replace(/(\/(?:recover|recoveries)\/)[\w-]{43}/g, "$1•••"));
+
+/** What was changed in a payload: the places stay. */
+const withoutChanged = (changes: Json): Json =>
+  Array.isArray(changes)
+    ? changes.map((change) =>
+        change !== null && typeof change === "object" && !Array.isArray(change)
+          ? { ...(masked(change) as Record<string, Json>), path: change.path ?? null }
+          : masked(change),
+      )
+    : masked(changes);
 
 /** The shape without the values. */
 function masked(value: Json): Json {

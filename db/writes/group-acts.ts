@@ -155,3 +155,22 @@ const noteLastAct = (
     changed_at = clock_timestamp()
   where ${which}
   returning open_records, last_act_at as at`;
+
+/** An act that changes nothing for the failures: it counts as a touch, and does not hide who acted on them last. */
+export async function rememberTouch(
+  sql: TransactionSql,
+  group: LockedGroup,
+  { action, by, detail }: { action: string; by: Actor; detail: Record<string, unknown> },
+): Promise<GroupAct> {
+  const [after] = await sql<{ at: string }[]>`
+    update redrive.failure_groups
+    set
+      touched_at = coalesce(touched_at, clock_timestamp()), touched_by = coalesce(touched_by, ${by.actor}),
+      changed_at = clock_timestamp()
+    where id = ${group.id}
+    returning changed_at as at`;
+  if (!after) throw new Error(`group ${group.id} is locked and gone`);
+  await audit(sql, { actor: by.actor, action, subjectKind: "group", subjectId: group.id, detail });
+  await hint(sql, { topic: "failures", provider: group.provider });
+  return { id: group.id, acted: 0, open: group.openRecords, by: by.actor, at: after.at };
+}

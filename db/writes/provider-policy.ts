@@ -13,7 +13,7 @@ export function checkPolicy(policy: ProviderPolicy): ProviderPolicy {
 
 /** The policy with the change in it; what the change leaves out stays. */
 export function mergePolicy(policy: ProviderPolicy, patch: PatchProvider): ProviderPolicy {
-  const { timeoutMs, backoff, breaker, windows, limits, flags, ...flat } = patch;
+  const { timeoutMs, backoff, breaker, windows, limits, flags, edit, ...flat } = patch;
   const given = Object.fromEntries(Object.entries(flat).filter(([, value]) => value !== undefined));
   const merged = parsed({
     ...policy,
@@ -24,6 +24,7 @@ export function mergePolicy(policy: ProviderPolicy, patch: PatchProvider): Provi
     windows: { ...policy.windows, ...windows },
     limits: { ...policy.limits, ...limits },
     flags: { ...policy.flags, ...flags },
+    edit: { ...policy.edit, ...edit },
   });
   const raised = patch.batchSizeMax !== undefined && patch.connectionsMax === undefined;
   return raised ? withConnections(merged) : merged;

@@ -1,7 +1,13 @@
 // Why a write did not happen: thrown inside its transaction, so that nothing of it stays.
 import type { Permission } from "#lib/core/access.ts";
 
-export type RefusedCode = "not_found" | "conflict" | "forbidden" | "version_mismatch" | "invalid_input";
+export type RefusedCode =
+  | "not_found"
+  | "conflict"
+  | "forbidden"
+  | "version_mismatch"
+  | "invalid_input"
+  | "payload_too_large";
 
 type Extras = { by?: string; at?: string; errors?: { field: string; message: string }[] };
 

@@ -3,6 +3,7 @@
 import { noteActInGroup } from "#db/writes/group-acts.ts";
 import { need, noteAct, retryPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
 import type { Actor } from "#db/writes/refused.ts";
+import { revisePayload } from "#db/writes/revise-payload.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { RecordAct } from "#lib/contract/record.ts";
 
@@ -17,10 +18,15 @@ type Gone = {
   failure: Record<string, unknown>;
 };
 
-type Retry = { id: string; at?: string; reason?: string };
+/** `payloadText`: a corrected payload as JSON, which goes instead. */
+type Retry = { id: string; at?: string; reason?: string; payloadText?: string };
 
 /** @throws Refused when there is no such record, it is not failed, someone was first, or the actor may not. */
-export async function retryRecord(sql: AnySql, { id, at, reason }: Retry, by: Actor): Promise<RecordAct> {
+export async function retryRecord(
+  sql: AnySql,
+  { id, at, reason, payloadText }: Retry,
+  by: Actor,
+): Promise<RecordAct> {
   return inTransaction(sql, async (sql) => {
     const needed = "only a failed record can be retried";
     const owner = await teamOf(sql, id, "open");
@@ -33,6 +39,9 @@ export async function retryRecord(sql: AnySql, { id, at, reason }: Retry, by: Ac
       returning provider, fingerprint, tries, revision, to_jsonb(failures) as failure`;
     if (!gone) throw await whyNot(sql, id, needed);
 
+    const revision =
+      payloadText === undefined ? gone.revision : await revisePayload(sql, { id, payloadText, reason }, by);
+
     // Attempts begin anew, so that it gets all of its policy's; tries go on, for the timeline counts them.
     const [queued] = await sql<{ dueAt: string }[]>`
       insert into redrive.queue (record_id, provider, priority, due_at, attempts, tries, ordering_key, revision)
@@ -40,7 +49,7 @@ export async function retryRecord(sql: AnySql, { id, at, reason }: Retry, by: Ac
         outbox.id, outbox.provider, outbox.priority,
         greatest(coalesce(${at ?? null}::timestamptz, clock_timestamp() + ${undoMs}::int * interval '1 millisecond'),
           clock_timestamp()),
-        0, ${gone.tries}, outbox.ordering_key, ${gone.revision}
+        0, ${gone.tries}, outbox.ordering_key, ${revision}
       from redrive.outbox
       where outbox.id = ${id}
       returning due_at`;
@@ -53,7 +62,7 @@ export async function retryRecord(sql: AnySql, { id, at, reason }: Retry, by: Ac
       kind: "retried",
       actor: by.actor,
       reason,
-      detail: { failure: gone.failure, dueAt: queued.dueAt },
+      detail: { failure: gone.failure, dueAt: queued.dueAt, ...(revision > 0 ? { revision } : {}) },
     });
     return { id, status: gone.tries > 0 ? "retrying" : "waiting", dueAt: queued.dueAt };
   });

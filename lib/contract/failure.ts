@@ -40,6 +40,10 @@ export const FailuresQuery = z.object({
   state: z.enum(failureStates).default("open"),
   team: Slug.optional(),
   provider: Slug.optional(),
+  /** Of one group. */
+  fingerprint: z.string().min(1).max(200).optional(),
+  /** Theirs, or of a group that is theirs. */
+  assignee: z.string().min(1).max(400).optional(),
   q: z.string().max(200).optional(),
   after: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -50,7 +54,13 @@ export const Failures = z.object({
   items: z.array(Failure),
   next: z.string().nullable(),
   /** Open failures by team, and rejected ones, under the same other filters; capped at 10,000. */
-  counts: z.object({ technical: z.int(), client_data: z.int(), rejected: z.int() }),
+  counts: z.object({
+    technical: z.int(),
+    client_data: z.int(),
+    rejected: z.int(),
+    /** Open ones of each team. */
+    teams: z.record(z.string(), z.int()),
+  }),
   lastDeliveryAt: z.iso.datetime().nullable(),
 });
 export type Failures = z.infer<typeof Failures>;

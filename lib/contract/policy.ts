@@ -5,6 +5,7 @@ import { Slug } from "#lib/contract/slug.ts";
 import { days, periods } from "#lib/core/calendar.ts";
 import { headerName as namePattern, headerValue as valuePattern } from "#lib/core/http-headers.ts";
 import { outcomes } from "#lib/core/outcome.ts";
+import { isPointer } from "#lib/core/payload-edit.ts";
 
 const ms = (least: number) => z.int().min(least).max(86_400_000);
 function noCredentials(text: string): boolean {
@@ -166,6 +167,21 @@ export const Schedule = z.strictObject({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
+/** A place in a payload: a JSON Pointer (RFC 6901). */
+const pointer = z
+  .string()
+  .max(500)
+  .refine(
+    isPointer,
+    "must be a JSON Pointer like /customer/postal_code; empty is the whole payload, ~1 stands for / and ~0 for ~",
+  );
+const edit = {
+  /** What those may correct who may only correct what is allowed. */
+  allowed: z.array(pointer).max(200),
+  /** What nobody may change. */
+  locked: z.array(pointer).max(200),
+};
+
 const timeoutMs = { connect: ms(1), headers: ms(1), total: ms(1) };
 const backoff = {
   baseMs: ms(1),
@@ -261,6 +277,7 @@ export const ProviderPolicy = z.strictObject({
   dedupePeriod: settings.dedupePeriod.default("day"),
   autoRedrive: settings.autoRedrive.default(true),
   schedules: settings.schedules.default([]),
+  edit: z.strictObject({ allowed: edit.allowed.default([]), locked: edit.locked.default([]) }).prefault({}),
   flags: z
     .strictObject({
       enabled: flags.enabled.default(true),
@@ -284,6 +301,7 @@ export const PatchProvider = z
     windows: z.strictObject(windows).partial(),
     limits: z.strictObject(limits).partial(),
     flags: z.strictObject(flags).partial(),
+    edit: z.strictObject(edit).partial(),
   })
   .partial();
 export type PatchProvider = z.infer<typeof PatchProvider>;

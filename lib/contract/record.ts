@@ -76,11 +76,24 @@ export const FailureDetail = z.object({
   assignee: z.string().nullable(),
 });
 
+/** A payload that a person corrected. The 0th is the original: `by` and `at` are the record's own then. */
+export const Revision = z.object({
+  nth: z.int(),
+  payload: z.json(),
+  at: z.iso.datetime(),
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+export type Revision = z.infer<typeof Revision>;
+
 /** One record, whole. For a reader who may not see the payload its values are masked, and `payloadHidden` says so. */
 export const RecordDetail = RecordSummary.extend({
   providerName: z.string(),
+  /** The newest revision of it. */
   payload: z.json(),
   payloadHidden: z.boolean(),
+  /** The original and each correction, the oldest first. */
+  revisions: z.array(Revision),
   /** Records of one key go one after the other. */
   orderingKey: z.string().nullable(),
   /** Of one key only one goes in a period. */
@@ -108,6 +121,8 @@ export type Records = z.infer<typeof Records>;
 export const RetryRecord = z.strictObject({
   /** When it goes again; left out, in five seconds, so that it can be taken back. */
   at: z.iso.datetime({ offset: true }).optional(),
+  /** Goes instead of what failed; the original stays. */
+  payload: z.json().optional(),
   reason: z.string().trim().max(500).optional(),
 });
 export type RetryRecord = z.infer<typeof RetryRecord>;

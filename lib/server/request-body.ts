@@ -1,11 +1,9 @@
 // Reads a request's JSON: bounded while it arrives, so that no sender can make us hold more.
+import { depthMax, depthOf } from "#lib/core/exact-json.ts";
 import { Refusal } from "#lib/server/problem.ts";
 
 /** A payload of 1 MiB, written with some escapes, and the record's other fields. */
 const bytesMax = 1_258_291;
-
-/** Deeper is no one's data; a parser would run out of stack. */
-const depthMax = 200;
 
 /** The text, and its value; an empty body is an empty object. */
 export type JsonBody = { text: string; value: unknown };
@@ -54,21 +52,4 @@ async function readText(request: Request): Promise<string> {
     if (error instanceof TypeError) throw new Refusal("invalid_input", "The body is not valid UTF-8.");
     throw error;
   }
-}
-
-/** How deep brackets nest, text left aside. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inText = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (inText) {
-      if (code === 0x5c) at++;
-      else if (code === 0x22) inText = false;
-    } else if (code === 0x22) inText = true;
-    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x7d || code === 0x5d) depth--;
-  }
-  return deepest;
 }

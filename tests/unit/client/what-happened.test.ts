@@ -19,6 +19,7 @@ const aRecord = (more: Partial<RecordDetail>): RecordDetail => ({
   lastError: null,
   payload: {},
   payloadHidden: false,
+  revisions: [],
   orderingKey: null,
   dedupeKey: null,
   skippedBy: null,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { retryRecord } from "#db/writes/retry-record.ts";
 import { RecordAct, RecordId, RetryRecord } from "#lib/contract/record.ts";
+import { exactPayload } from "#lib/server/exact-payload.ts";
 import { anyOf, route } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
@@ -11,5 +12,10 @@ export const POST = route({
   params: z.object({ id: RecordId }),
   input: RetryRecord,
   output: RecordAct,
-  run: ({ params, input, caller, deps }) => retryRecord(deps.sql, { ...params, ...input }, caller),
+  run: ({ params, input: { payload, ...input }, text, caller, deps }) =>
+    retryRecord(
+      deps.sql,
+      { ...params, ...input, payloadText: payload === undefined ? undefined : exactPayload(text) },
+      caller,
+    ),
 });
