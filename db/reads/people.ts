@@ -21,6 +21,10 @@ export const readUser = (db: Db, id: string): Promise<User | null> => readUserBy
 export const readUserByEmail = (db: Db, email: string): Promise<User | null> =>
   readUserBy(db, eq(users.email, email));
 
+/** Whose presses in Slack are done as theirs. */
+export const readUserBySlackId = (db: Db, slackId: string): Promise<User | null> =>
+  readUserBy(db, eq(users.slackUserId, slackId));
+
 async function readUserBy(db: Db, which: SQL): Promise<User | null> {
   const [row] = await db.select().from(users).where(which);
   if (!row) return null;

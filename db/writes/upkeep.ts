@@ -6,6 +6,9 @@ export async function upkeep(sql: Sql): Promise<void> {
   await makePartitions(sql);
   await sql`delete from redrive.idempotency_keys where created_at < now() - interval '24 hours'`;
   await sql`delete from redrive.dedupe_keys where expires_at < now()`;
+  await sql`delete from redrive.used_once where expires_at < now()`;
+  // Kept for a while: whoever comes late is told that it has ended, and not that it never was.
+  await sql`delete from redrive.recovery_links where expires_at < now() - interval '30 days'`;
   await sql`delete from redrive.enqueued_keys where created_at < now() - interval '30 days'`;
   await sql`delete from redrive.schedule_runs where due_at < now() - interval '90 days'`;
   await sql`delete from redrive.workers where seen_at < now() - interval '1 day'`;

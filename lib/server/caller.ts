@@ -1,7 +1,7 @@
 // Who asks: a person with a session, or a program with a key. Anything unclear is nobody.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { decode } from "next-auth/jwt";
-import { readApiKey, readUser } from "#db/reads/people.ts";
+import { readApiKey, readUser, type User } from "#db/reads/people.ts";
 import { may, type Permission, permissions, type Role, roles } from "#lib/core/access.ts";
 import { required } from "#lib/node/env.ts";
 import type { Deps } from "#lib/server/deps.ts";
@@ -54,17 +54,24 @@ export async function sessionCaller(cookie: string | undefined, deps: Deps): Pro
   if (!token) return null;
   const user = await readUser(deps.db, token.sub);
   if (!user || user.isDisabled || user.sessionVersion !== token.sessionVersion) return null;
-  const { id, email, name, role } = user;
-  return {
-    kind: "user",
-    id,
-    email,
-    name,
-    role,
-    actor: `${name} <${email}>`,
-    may: (permission) => may(role, permission),
-  };
+  return userCaller(user);
 }
+
+/** A person as they act, however they proved who they are. */
+export const userCaller = ({
+  id,
+  email,
+  name,
+  role,
+}: Pick<User, "id" | "email" | "name" | "role">): UserCaller => ({
+  kind: "user",
+  id,
+  email,
+  name,
+  role,
+  actor: `${name} <${email}>`,
+  may: (permission) => may(role, permission),
+});
 
 async function readToken(cookie: string | undefined, secret: string): Promise<SessionToken | null> {
   if (!cookie) return null;

@@ -33,21 +33,27 @@ export async function readJson(request: Request): Promise<JsonBody> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  if (!request.body) return "";
+/** The body as it came, byte for byte: what a signature was made over. */
+export async function readBytes(request: Request, most: number): Promise<Buffer> {
+  if (!request.body) return Buffer.alloc(0);
   const tooLarge = () =>
     new Refusal("payload_too_large", "The body is over the limit. A payload may have 1 MiB (1048576 bytes).");
-  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) throw tooLarge();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body) {
     bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw tooLarge();
+    if (bytes > most) throw tooLarge();
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+async function readText(request: Request): Promise<string> {
+  const bytes = await readBytes(request, bytesMax);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
-    return decoder.decode(Buffer.concat(chunks));
+    return decoder.decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) throw new Refusal("invalid_input", "The body is not valid UTF-8.");
     throw error;

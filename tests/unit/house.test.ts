@@ -31,6 +31,7 @@ const keepers: Record<string, string[]> = {
   next: ["app", "components", "lib/server", "bin/web.ts"],
   pino: ["lib/node"],
   "@node-rs/argon2": ["lib/server"],
+  "@slack/web-api": ["lib/server"],
   "rate-limiter-flexible": ["lib/server"],
   "next-auth": ["app", "components", "lib/server"],
   nodemailer: ["worker"],

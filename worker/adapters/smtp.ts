@@ -7,7 +7,7 @@ import { getSystemErrorName } from "node:util";
 import SMTPConnection from "nodemailer/lib/smtp-connection/index.js";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import type { Reply } from "#lib/core/reply.ts";
-import { AddressRefused, guardedLookup, isPrivateAddress } from "#worker/http/address-guard.ts";
+import { AddressRefused, guardedLookup, isPrivateAddress } from "#lib/node/address-guard.ts";
 
 export type MailServer = {
   host: string;

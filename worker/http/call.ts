@@ -1,7 +1,7 @@
 // One HTTP call: a request in, what came back out. Whatever a provider can do is a value; nothing here throws.
 import type { Dispatcher, Pool } from "undici";
 import type { Reply } from "#lib/core/reply.ts";
-import { AddressRefused } from "#worker/http/address-guard.ts";
+import { AddressRefused } from "#lib/node/address-guard.ts";
 
 export type Request = {
   method: Dispatcher.HttpMethod;

@@ -2,12 +2,7 @@
 // replaced when what it was built from changes; requests under way finish on the old one.
 import { buildConnector, Pool } from "undici";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
-import {
-  AddressRefused,
-  guardedLookup,
-  isPrivateAddress,
-  literalAddress,
-} from "#worker/http/address-guard.ts";
+import { AddressRefused, guardedLookup, isPrivateAddress, literalAddress } from "#lib/node/address-guard.ts";
 
 export type Pools = {
   /** The provider's pool for an origin; made on first use. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPrivateAddress, literalAddress } from "#worker/http/address-guard.ts";
+import { isPrivateAddress, literalAddress } from "#lib/node/address-guard.ts";
 
 test.each([
   "127.0.0.1",

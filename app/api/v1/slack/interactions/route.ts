@@ -1,0 +1,11 @@
+// Slack's buttons and modals. No session and no key: Slack proves itself by its signature.
+import { deps as ownDeps } from "#lib/server/deps.ts";
+import { problemResponse } from "#lib/server/problem.ts";
+import { answerSlack } from "#lib/server/slack-interaction.ts";
+
+export const dynamic = "force-dynamic";
+
+export const POST = async (request: Request): Promise<Response> => {
+  const deps = ownDeps();
+  return answerSlack(request, deps).catch((error: unknown) => problemResponse(error, deps.log));
+};
