@@ -21,7 +21,7 @@ export async function noteToldOf(sql: Sql, { recordId, outcome, response, error 
   const isSent = isDelivered(outcome);
   await noteTold(sql, {
     recordId,
-    outcome: isSent ? "sent" : false ? "lost" : "failed",
+    outcome: isSent ? "sent" : error !== null && lost.test(error) ? "lost" : "failed",
     place: isSent ? placeIn(response) : {},
   });
 }
