@@ -38,9 +38,9 @@ export async function readRecord(
     db.select().from(revisions).where(eq(revisions.recordId, id)).orderBy(asc(revisions.nth)),
   ]);
   if (!summary || !record) return null;
-  const told = summary.type === messageType ? withoutTokens : (value: Json) => value;
+  const open = summary.type === messageType ? withoutTokens : (value: Json) => value;
   const shown = (payload: unknown): Json =>
-    mayReadPayload ? told(payload as Json) : masked(payload as Json);
+    mayReadPayload ? open(payload as Json) : masked(payload as Json);
   return {
     ...summary,
     providerName: record.policy.name,
@@ -72,17 +72,17 @@ export async function readRecord(
           assignee: failure.assignee,
         }
       : null,
-    events: timeline.map((event) => eventOf(event, told, mayReadPayload)),
+    events: timeline.map((event) => eventOf(event, open, mayReadPayload)),
   };
 }
 
 function eventOf(
   event: typeof events.$inferSelect,
-  told: (value: Json) => Json,
+  open: (value: Json) => Json,
   mayReadPayload: boolean,
 ): TimelineEvent {
   const { at, kind, attempt, outcome, status, durationMs, actor, reason } = event;
-  const detail = told((event.detail ?? {}) as Json) as Record<string, Json>;
+  const detail = open((event.detail ?? {}) as Json) as Record<string, Json>;
   return {
     at: iso(at),
     kind,

@@ -77,7 +77,7 @@ test("the examples are taken, and a test of each channel arrives", async () => {
 test("the webhook's shape is the documented one", () => {
   const [, json = ""] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
   const shown = JSON.parse(
-    json.replace(/\/\/.*$/gm, "").replaceAll("0193…", "0191e2a4-5b6c-7d8e-9f01-23456789abcd"),
+    json.replace(/\s\/\/ .*$/gm, "").replaceAll("0193…", "0191e2a4-5b6c-7d8e-9f01-23456789abcd"),
   );
   expect(WebhookMessage.strict().parse(shown)).toEqual(shown);
   expect(Object.keys(shown).sort()).toEqual(Object.keys(WebhookMessage.shape).sort());
