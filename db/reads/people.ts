@@ -1,8 +1,9 @@
 // People and keys, as signing in and each request look them up.
-import { eq, type SQL } from "drizzle-orm";
+import { eq, ne, type SQL } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { isoOrNull } from "#db/reads/time.ts";
 import { apiKeys, users } from "#db/schema.ts";
+import type { Person } from "#lib/contract/person.ts";
 import type { Role } from "#lib/core/access.ts";
 
 export type User = {
@@ -30,6 +31,23 @@ async function readUserBy(db: Db, which: SQL): Promise<User | null> {
   if (!row) return null;
   const { id, email, name, role, passwordHash, sessionVersion, disabledAt } = row;
   return { id, email, name, role, passwordHash, sessionVersion, isDisabled: disabledAt !== null };
+}
+
+/** All who can sign in, by name. */
+export async function readPeople(db: Db): Promise<Person[]> {
+  const rows = await db
+    .select({
+      id: users.id,
+      name: users.name,
+      email: users.email,
+      role: users.role,
+      slackUserId: users.slackUserId,
+      disabledAt: users.disabledAt,
+    })
+    .from(users)
+    .where(ne(users.role, "end_user"))
+    .orderBy(users.name, users.email);
+  return rows.map(({ disabledAt, ...person }) => ({ ...person, isDisabled: disabledAt !== null }));
 }
 
 export type ApiKey = {

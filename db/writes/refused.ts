@@ -4,6 +4,7 @@ import type { Permission } from "#lib/core/access.ts";
 export type RefusedCode =
   | "not_found"
   | "conflict"
+  | "gone"
   | "forbidden"
   | "version_mismatch"
   | "invalid_input"

@@ -9,6 +9,7 @@ export const problemCodes = [
   "forbidden",
   "not_found",
   "conflict",
+  "gone",
   "version_mismatch",
   "unsupported_media_type",
   "rate_limited",

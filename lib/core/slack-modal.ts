@@ -1,5 +1,7 @@
 // The modal that asks why a group is rejected, and what is said to one reader in Slack.
 // https://docs.slack.dev/reference/views/modal-views
+import { plural } from "#lib/core/counts.ts";
+import { fitted, utc } from "#lib/core/message-text.ts";
 
 /** Where the modal's one answer stands in what Slack sends back. */
 export const rejectModal = { callback: "group.reject", block: "reason", action: "reason" } as const;
@@ -24,12 +26,9 @@ export const rejectView = ({ providerName, title, open }: About, memory: string)
     {
       type: "section" as const,
       text: plain(
-        cut(
-          `${open === 1 ? "One record" : `${open} records`} at ${providerName}: ${title}\n${
-            open === 1 ? "It is closed and never sent. It" : "They are closed and never sent. They"
-          } can be reopened later, in the dashboard.`,
-          2_900,
-        ),
+        `${plural(open, "record")} at ${fitted(providerName, 200)}: ${fitted(title, 2_000)}\n${
+          open === 1 ? "It is closed and never sent. It" : "They are closed and never sent. They"
+        } can be reopened later, in the dashboard.`,
       ),
     },
     {
@@ -48,11 +47,7 @@ export const rejectView = ({ providerName, title, open }: About, memory: string)
   ],
 });
 
-const cut = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
-
-const moment = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g;
-const utc = (iso: string): string => `${new Date(iso).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+const moment = /\b\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z\b/g;
 
 /** `Ana <ana@example.org> retried …` is told as Ana's; moments are for people. */
 export const forPeople = (text: string): string =>

@@ -38,10 +38,14 @@ export type SessionToken = { sub: string; sessionVersion: number };
 export async function callerOf(request: Request, deps: Deps): Promise<Caller> {
   const authorization = request.headers.get("authorization");
   if (authorization !== null) return keyCaller(authorization, deps);
-  const user = await sessionCaller(cookieOf(request, sessionCookieName(deps)), deps);
+  const user = await sessionOf(request, deps);
   if (user) return user;
   throw new Refusal("unauthenticated", "Sign in, or send an API key as: Authorization: Bearer <key>.");
 }
+
+/** The person whose session comes with a request; null without one. */
+export const sessionOf = (request: Request, deps: Deps): Promise<UserCaller | null> =>
+  sessionCaller(cookieOf(request, sessionCookieName(deps)), deps);
 
 /** The name that next-auth gives the session's cookie; on https a browser ties it to secure connections. */
 export function sessionCookieName({ env }: Pick<Deps, "env">): string {

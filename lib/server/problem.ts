@@ -14,6 +14,7 @@ const kinds: Record<ProblemCode, { status: number; title: string }> = {
   forbidden: { status: 403, title: "Not allowed" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Someone or something else was first" },
+  gone: { status: 410, title: "Its time is over" },
   version_mismatch: { status: 412, title: "Changed meanwhile" },
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   rate_limited: { status: 429, title: "Too many requests" },

@@ -148,17 +148,18 @@ function parseQuery(shape: z.ZodObject | undefined, search: URLSearchParams): Re
     if (unknown.length > 0) throw refusalOf(unknown);
     return {};
   }
-  return parse(shape.strict(), given) as Record<string, unknown>;
+  return parsed(shape.strict(), given);
 }
 
 function parseInput(shape: z.ZodType | undefined, { value }: JsonBody): unknown {
-  return shape ? parse(shape, value) : {};
+  return shape ? parsed(shape, value) : {};
 }
 
-function parse(shape: z.ZodType, value: unknown): unknown {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw refusalOf(parsed.error.issues.flatMap(fieldErrors));
+/** @throws Refusal `invalid_input` naming each field that is wrong. */
+export function parsed<Shape extends z.ZodType>(shape: Shape, value: unknown): z.output<Shape> {
+  const { data, error } = shape.safeParse(value);
+  if (error) throw refusalOf(error.issues.flatMap(fieldErrors));
+  return data;
 }
 
 type FieldError = { field: string; message: string };

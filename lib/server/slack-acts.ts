@@ -11,6 +11,7 @@ import { retryGroup } from "#db/writes/retry-group.ts";
 import { type GroupAct, GroupId } from "#lib/contract/group.ts";
 import { RejectRecord } from "#lib/contract/record.ts";
 import { RejectMemory, type SlackPress, type SlackSubmission } from "#lib/contract/slack.ts";
+import { slackActions, slackOpenAction } from "#lib/core/message-slack.ts";
 import { rejectModal, rejectView } from "#lib/core/slack-modal.ts";
 import { denial, type UserCaller, userCaller } from "#lib/server/caller.ts";
 import type { Deps } from "#lib/server/deps.ts";
@@ -29,19 +30,19 @@ const notDone = (said: string): Verdict => ({ isDone: false, said });
 type Given = { deps: Deps; app: SlackApp; press: SlackPress; caller: UserCaller; groupId: string };
 
 const acts: Record<string, (given: Given) => Promise<Verdict>> = {
-  "group.retry": async ({ deps, caller, groupId }) =>
+  [slackActions.retry]: async ({ deps, caller, groupId }) =>
     done(retried(await retryGroup(deps.sql, { id: groupId }, caller))),
 
-  "group.retry_one": async ({ deps, caller, groupId }) =>
+  [slackActions.retry_one]: async ({ deps, caller, groupId }) =>
     done(retried(await retryGroup(deps.sql, { id: groupId, first: 1 }, caller))),
 
   // Somebody else may have taken it since the message was read: that is told, not undone.
-  "group.assign": async ({ deps, caller, groupId }) => {
+  [slackActions.assign]: async ({ deps, caller, groupId }) => {
     await assignGroup(deps.sql, { id: groupId, assignee: caller.actor, from: null }, caller);
     return done("It is yours.");
   },
 
-  "group.reject": async ({ deps, app, press, caller, groupId }) => {
+  [slackActions.reject]: async ({ deps, app, press, caller, groupId }) => {
     const group = await readGroupAtStake(deps.db, groupId);
     if (!group) throw new Refused("not_found", `There is no failure group ${groupId}.`);
     const permission = rejectPermission(group.kind);
@@ -60,7 +61,7 @@ const acts: Record<string, (given: Given) => Promise<Verdict>> = {
 };
 
 /** A link: Slack tells us of it, and nothing is to be done. */
-const links = ["open"];
+const links = [slackOpenAction];
 
 /** Does what a press asks for. Never throws: what goes wrong is said, and logged when it is ours. */
 export async function act(deps: Deps, app: SlackApp, press: SlackPress): Promise<Verdict> {

@@ -10,6 +10,7 @@ import { createUser } from "#db/writes/create-user.ts";
 import type { Role } from "#lib/core/access.ts";
 import { hashPassword } from "#lib/server/passwords.ts";
 import { run } from "#tests/support/processes.ts";
+import { signingSecret } from "#tests/support/slack-signed.ts";
 
 export const admin = { email: "admin@redrive.local", password: "a password for tests" };
 /** Two more people, who come with the installation's own database. */
@@ -30,11 +31,14 @@ export default async function setup() {
     REDRIVE_ADMIN_EMAIL: admin.email,
     REDRIVE_ADMIN_PASSWORD: admin.password,
     REDRIVE_API_KEY: apiKey,
+    REDRIVE_SLACK_SIGNING_SECRET: signingSecret,
     LOG_LEVEL: "warn",
   });
   await redrive.says("Redrive runs at");
-  await addPeople(embeddedUrl(openInstallation(join(folder, "data"))));
+  const databaseUrl = embeddedUrl(openInstallation(join(folder, "data")));
+  await addPeople(databaseUrl);
   process.env.REDRIVE_E2E_URL = url;
+  process.env.REDRIVE_E2E_DATABASE_URL = databaseUrl;
   return async () => {
     await redrive.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
