@@ -6,13 +6,16 @@ import {
   IconAlertCircle,
   IconLayoutDashboard,
   IconPlugConnected,
+  IconSettings,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Brand } from "#components/shell/brand.tsx";
+import { useCaller } from "#components/shell/caller.tsx";
 import { count } from "#lib/client/formats.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
+import { may } from "#lib/core/access.ts";
 import styles from "./shell.module.css";
 
 const always = [
@@ -21,13 +24,15 @@ const always = [
   { href: "/failures", label: "Failures", icon: IconAlertCircle },
 ] as const;
 const inDemo = [{ href: "/simulator", label: "Simulator", icon: IconAdjustmentsHorizontal }] as const;
+const forAdmins = [{ href: "/settings", label: "Settings", icon: IconSettings }] as const;
 
 export function Nav({ demo }: { demo: boolean }) {
   const pathname = usePathname();
   const { data } = useQuery(overviewQuery());
   const failures = data === undefined ? 0 : data.needHuman.technical + data.needHuman.client_data;
   const isHere = (href: string) => pathname === href || pathname.startsWith(`${href}/`);
-  const entries = demo ? [...always, ...inDemo] : always;
+  const { role } = useCaller();
+  const entries = [...always, ...(demo ? inDemo : []), ...(may(role, "manage_desk") ? forAdmins : [])];
   return (
     <nav className={styles.side} aria-label="Main">
       <Brand className={styles.brand} />
