@@ -97,9 +97,10 @@ class Reader {
         const { line } = placeOf(this.text, began);
         throw new Broken(this.at, `It ends before the ${this.text[began]} of line ${line} is closed`);
       }
+      const comma = this.at;
       if (!this.takes(",")) throw new Broken(this.at, `A comma or ${end} is missing before ${this.here()}`);
       this.space();
-      if (this.text[this.at] === end) throw new Broken(this.at, `The comma before ${end} is one too many`);
+      if (this.text[this.at] === end) throw new Broken(comma, `The comma before ${end} is one too many`);
     }
   }
 

@@ -43,6 +43,7 @@ const keepers: Record<string, string[]> = {
   croner: ["lib/core/cron.ts"],
   "json-p3": ["lib/core/json-path.ts"],
   re2js: ["lib/core/pattern.ts"],
+  diff: ["lib/client/payload-diff.ts"],
 };
 
 type Import = { file: string; target: string };
