@@ -9,6 +9,7 @@ import { QueryError } from "#components/states/query-error.tsx";
 import { RelativeTime } from "#components/time/relative-time.tsx";
 import { type FailureFilter, failuresQuery } from "#lib/client/failures.ts";
 import { groupQuery } from "#lib/client/groups.ts";
+import { ApiError } from "#lib/client/http.ts";
 import type { FailureGroup } from "#lib/contract/group.ts";
 import styles from "./failures.module.css";
 
@@ -22,6 +23,19 @@ export function FailuresBody(props: Props) {
 function OfGroup({ id, ...props }: Props & { id: string }) {
   const { data: group, error, refetch } = useQuery(groupQuery(id));
   if (group) return <List {...props} group={group} />;
+  if (error instanceof ApiError && error.status === 404)
+    return (
+      <NoMatchState
+        title="This group is not there"
+        action={
+          <Button variant="default" onClick={props.onLeaveGroup}>
+            All groups
+          </Button>
+        }
+      >
+        The link may be an old one.
+      </NoMatchState>
+    );
   if (error) return <QueryError what="This group" error={error} retry={() => void refetch()} />;
   return <LoadingState label="Loading the group" rows={6} />;
 }

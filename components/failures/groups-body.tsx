@@ -11,6 +11,7 @@ import { serializeFailureFilter } from "#lib/client/failure-params.ts";
 import { type FailureFilter, isTeamTab } from "#lib/client/failures.ts";
 import { groupsQuery } from "#lib/client/groups.ts";
 import styles from "./failures.module.css";
+import groupStyles from "./groups.module.css";
 
 type Props = { filter: FailureFilter; me: string; onClear: () => void };
 
@@ -22,7 +23,7 @@ export function GroupsBody({ filter, me, onClear }: Props) {
     return <LoadingState label="Loading failure groups" rows={5} />;
   }
   return (
-    <>
+    <div className={groupStyles.body}>
       <TeamFigures team={isTeamTab(filter.tab) ? filter.tab : null} />
       <GroupList
         key={JSON.stringify(filter)}
@@ -41,6 +42,6 @@ export function GroupsBody({ filter, me, onClear }: Props) {
           </Button>
         </div>
       )}
-    </>
+    </div>
   );
 }

@@ -16,7 +16,7 @@ export function TeamFigures({ team }: { team: string | null }) {
         <li key={figures.team} className={styles.team} data-testid="team-figures">
           <h2>{figures.teamName}</h2>
           <dl>
-            <Figure name={plural(figures.openRecords, "open record")}>
+            <Figure name={plural(figures.openRecords, "record")}>
               {count(figures.openGroups)} {figures.openGroups === 1 ? "group" : "groups"}
             </Figure>
             <Figure name="to first touch">{time(figures.firstTouchMs)}</Figure>

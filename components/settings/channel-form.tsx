@@ -58,7 +58,11 @@ export function ChannelForm({ channel, channels, onClose, onSaved }: Props) {
   const others = channels.filter(({ slug }) => slug !== channel?.slug);
   const { kind } = draft;
   return (
-    <SaveForm onCancel={onClose} onSave={save}>
+    <SaveForm
+      onCancel={onClose}
+      check={() => (draft.provider === "" ? [{ field: "provider", message: "must be chosen" }] : [])}
+      onSave={save}
+    >
       <TextField
         field="name"
         label="Name"

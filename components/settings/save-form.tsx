@@ -14,18 +14,22 @@ type Props = {
   /** Another way out, at the other end of the buttons. */
   aside?: ReactNode;
   onCancel?: () => void;
+  /** What is wrong before it is sent. */
+  check?: () => readonly FieldError[];
   /** Throws the API's refusal; what was typed stays. */
   onSave: () => Promise<void>;
 };
 
-export function SaveForm({ children, verb = "Save", aside, onCancel, onSave }: Props) {
+export function SaveForm({ children, verb = "Save", aside, onCancel, check, onSave }: Props) {
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [fault, setFault] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async () => {
-    setBusy(true);
-    setErrors([]);
+    const found = check?.() ?? [];
+    setErrors(found);
     setFault(null);
+    if (found.length > 0) return;
+    setBusy(true);
     try {
       await onSave();
     } catch (error) {

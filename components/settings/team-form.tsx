@@ -41,7 +41,7 @@ export function TeamForm({ team, onClose, onSaved }: Props) {
     await onSaved();
   };
   return (
-    <SaveForm onCancel={onClose} onSave={save}>
+    <SaveForm onCancel={onClose} check={() => emptyRules(draft.rules)} onSave={save}>
       <Fields>
         <TextField
           field="name"
@@ -67,7 +67,7 @@ export function TeamForm({ team, onClose, onSaved }: Props) {
           <ChoiceField
             field="kind"
             label="Skill"
-            description="Who may retry and reject its failures follows from it."
+            description="Technical mends systems, client data knows the data. Who may retry and reject follows from it."
             value={draft.kind}
             choices={teamKinds.map((value) => ({ value, label: teamKindWords[value] }))}
             onChange={(kind) => change({ kind })}
@@ -95,6 +95,14 @@ export function TeamForm({ team, onClose, onSaved }: Props) {
     </SaveForm>
   );
 }
+
+const emptyRules = (rules: readonly TeamRule[]) =>
+  [...rules.entries()]
+    .filter(([, rule]) => Object.values(rule).every((value) => value === null))
+    .map(([place]) => ({
+      field: `rules.${place}`,
+      message: "must name one thing at least, else it would fit every failure",
+    }));
 
 type RuleProps = { rule: TeamRule; path: string; change: (rule: TeamRule) => void };
 

@@ -87,7 +87,7 @@ function TeamItem({ team, onEdit, onGone }: ItemProps) {
       <div className={styles.text}>
         <p className={styles.name}>{name}</p>
         <p className={styles.quiet}>
-          {teamKindWords[kind]} · {slug}
+          {slug} · skill: {teamKindWords[kind].toLowerCase()}
           {builtIn && " · built in"}
         </p>
         {rules.length > 0 && (

@@ -15,6 +15,7 @@ import { Brand } from "#components/shell/brand.tsx";
 import { useCaller } from "#components/shell/caller.tsx";
 import { count } from "#lib/client/formats.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
+import type { Overview } from "#lib/contract/overview.ts";
 import { may } from "#lib/core/access.ts";
 import styles from "./shell.module.css";
 
@@ -24,12 +25,15 @@ const always = [
   { href: "/failures", label: "Failures", icon: IconAlertCircle },
 ] as const;
 const inDemo = [{ href: "/simulator", label: "Simulator", icon: IconAdjustmentsHorizontal }] as const;
+const openFailures = ({ technical, client_data, others }: Overview["needHuman"]): number =>
+  technical + client_data + others;
+
 const forAdmins = [{ href: "/settings", label: "Settings", icon: IconSettings }] as const;
 
 export function Nav({ demo }: { demo: boolean }) {
   const pathname = usePathname();
   const { data } = useQuery(overviewQuery());
-  const failures = data === undefined ? 0 : data.needHuman.technical + data.needHuman.client_data;
+  const failures = data === undefined ? 0 : openFailures(data.needHuman);
   const isHere = (href: string) => pathname === href || pathname.startsWith(`${href}/`);
   const { role } = useCaller();
   const entries = [...always, ...(demo ? inDemo : []), ...(may(role, "manage_desk") ? forAdmins : [])];

@@ -4,8 +4,8 @@ import type { TeamRule } from "#lib/contract/team.ts";
 import type { ChannelKind, MessageSubject, Severity, TeamKind } from "#lib/core/desk.ts";
 
 export const teamKindWords: Record<TeamKind, string> = {
-  technical: "Technical: mends systems",
-  client_data: "Client data: knows the client's data",
+  technical: "Technical",
+  client_data: "Client data",
 };
 
 export const channelKindWords: Record<ChannelKind, string> = {

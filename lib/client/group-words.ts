@@ -4,7 +4,10 @@ import type { FailureGroup } from "#lib/contract/group.ts";
 
 /** `422 · postal_code is invalid`; a message that begins with its code says it once. */
 export function groupTitle({ statusCode, title }: Pick<FailureGroup, "statusCode" | "title">): string {
-  if (statusCode === null || title.startsWith(String(statusCode))) return title;
+  if (statusCode === null) return title;
+  const said = `${statusCode}: `;
+  if (title.startsWith(said)) return `${statusCode} · ${title.slice(said.length)}`;
+  if (title.startsWith(String(statusCode))) return title;
   return `${statusCode} · ${title}`;
 }
 

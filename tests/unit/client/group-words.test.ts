@@ -14,6 +14,7 @@ test("a title says its code once", () => {
     "422 · postal_code is invalid",
   );
   expect(groupTitle({ statusCode: 503, title: "503 Service Unavailable" })).toBe("503 Service Unavailable");
+  expect(groupTitle({ statusCode: 422, title: "422: is no VAT number" })).toBe("422 · is no VAT number");
   expect(groupTitle({ statusCode: null, title: "no answer" })).toBe("no answer");
 });
 
