@@ -25,7 +25,11 @@ await orExit(async () => {
   let watchdog: Watchdog | null = null;
   const { REDRIVE_WORKER_PORT: port } = env;
   const probes = port ? await startProbeServer(port, () => watchdog?.look() ?? null) : null;
-  const worker = await startWorker(env, { log, onHeartbeat: () => watchdog?.heartbeatWritten() });
+  const worker = await startWorker(env, {
+    log,
+    loopback: true,
+    onHeartbeat: () => watchdog?.heartbeatWritten(),
+  });
   watchdog = watch(worker, env, log);
   sayReady();
   // Nobody waits for it: a provider that is ill is no reason to be late for the others.

@@ -12,6 +12,12 @@ export type Db = PostgresJsDatabase<typeof schema & typeof desk>;
 /** SQLSTATE and friends of an error that the server sent. */
 export const PostgresError = postgres.PostgresError;
 
+/**
+ * What every session of ours starts with. No JIT: our statements are many and short, and where the planner guesses high,
+ * compiling one takes seconds. Settlements then outlast their lease, and a drain delivers nothing at all.
+ */
+export const session = { TimeZone: "UTC", jit: "off" };
+
 export type ConnectOptions = {
   /** Connections at most. */
   max?: number;
@@ -28,7 +34,7 @@ export function connectSql(url: string, { max = 10, name }: ConnectOptions): Sql
     max,
     connect_timeout: 10,
     backoff: restBetweenAttempts,
-    connection: { application_name: name, TimeZone: "UTC" },
+    connection: { application_name: name, ...session },
     transform: { column: { to: postgres.fromCamel, from: postgres.toCamel } },
     types: {
       timestamptz: { to: 1184, from: [1184], serialize: String, parse: isoFromPostgres },

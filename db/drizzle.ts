@@ -1,7 +1,7 @@
 // The client of typed reads.
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import type { ConnectOptions, Db } from "#db/client.ts";
+import { type ConnectOptions, type Db, session } from "#db/client.ts";
 import * as schema from "#db/schema.ts";
 import * as desk from "#db/schema-desk.ts";
 
@@ -13,7 +13,7 @@ export function connectDb(
   const client = postgres(url, {
     max,
     connect_timeout: 10,
-    connection: { application_name: name, TimeZone: "UTC" },
+    connection: { application_name: name, ...session },
     onnotice: () => {},
   });
   return { db: drizzle(client, { schema: { ...schema, ...desk } }), close: () => client.end({ timeout: 5 }) };

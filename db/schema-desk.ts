@@ -393,6 +393,8 @@ export const canaryRuns = redrive.table(
     endedAt: at("ended_at"),
     tookMs: integer("took_ms"),
     ok: boolean("ok"),
+    /** Delivered and as expected, but later than its limit: it is not ok, and nothing else is wrong. */
+    slow: boolean("slow").notNull().default(false),
     /** Why it failed, as a sentence for people. */
     error: text("error"),
   },
@@ -400,6 +402,10 @@ export const canaryRuns = redrive.table(
     primaryKey({ columns: [table.canary, table.dueAt] }),
     index("canary_runs_by_record").on(table.recordId),
     index("canary_runs_newest").on(table.startedAt),
+    // The ones under way, by provider's few canaries: what figures leave out, and what is swept. One of each at most, so
+    // that none piles up behind a provider that is held.
+    uniqueIndex("canary_runs_one_under_way").on(table.canary).where(sql`ended_at is null`),
+    check("canary_runs_slow_is_not_ok", sql`not slow or ok is false`),
     check("canary_runs_end_with_a_verdict", sql`(ended_at is null) = (ok is null)`),
   ],
 );

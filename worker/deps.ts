@@ -3,6 +3,7 @@ import type { Sql } from "#db/client.ts";
 import type { Log } from "#lib/node/log.ts";
 import type { Keyring } from "#lib/node/secrets.ts";
 import type { Application } from "#worker/application.ts";
+import type { Echo } from "#worker/canary/echo.ts";
 import type { Flags } from "#worker/flags.ts";
 import type { Hints } from "#worker/hints.ts";
 import type { Pools } from "#worker/http/pools.ts";
@@ -15,6 +16,8 @@ export type Deps = {
   flags: Flags;
   /** The application's own code: adapters, handlers, schedules, tasks. */
   application: Application;
+  /** The other end of the loopback, in this worker. */
+  echo: Pick<Echo, "origin">;
   /** Whether providers may be on loopback or private addresses. */
   allowPrivate: boolean;
   /** Milliseconds of a clock that only goes forward. */

@@ -12,6 +12,7 @@ import {
 import { connectSql } from "#db/client.ts";
 import { readIdleProviders } from "#db/reads/idle-providers.ts";
 import { endPauses } from "#db/writes/end-pauses.ts";
+import { ensureLoopback } from "#db/writes/ensure-loopback.ts";
 import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
 import { resolveGroups } from "#db/writes/resolve-groups.ts";
@@ -21,6 +22,8 @@ import { type Env, required } from "#lib/node/env.ts";
 import { createLog, type Log } from "#lib/node/log.ts";
 import { keyring } from "#lib/node/secrets.ts";
 import { type Application, loadApplication } from "#worker/application.ts";
+import { runCanaries } from "#worker/canary/canaries.ts";
+import { startEcho } from "#worker/canary/echo.ts";
 import type { Deps } from "#worker/deps.ts";
 import { createDrains, type Drains } from "#worker/drain/drains.ts";
 import { createFlags } from "#worker/flags.ts";
@@ -40,6 +43,8 @@ type Options = {
   log?: Log;
   /** The application's own code; left out, what REDRIVE_APPLICATION names. */
   application?: Application;
+  /** Whether Redrive's own provider and its canary are made where they are missing. */
+  loopback?: boolean;
   /** Told of each heartbeat that was written. */
   onHeartbeat?: () => void;
 };
@@ -49,13 +54,15 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   const {
     log = createLog("worker", env.LOG_LEVEL),
     application = await loadApplication(env),
+    loopback = false,
     onHeartbeat = () => {},
   } = options;
   const url = required(env, "DATABASE_URL");
   const id = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const sql = connectSql(url, { name: "redrive worker", max: 10 });
   const hints = createHints(sql, log);
-  const http = createPools({ allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS });
+  const echo = await startEcho(id);
+  const http = createPools({ allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS, echo: echo.origin });
   const deps: Deps = {
     sql,
     http,
@@ -63,6 +70,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     log,
     flags: await createFlags(`redrive ${id}`),
     application,
+    echo,
     allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS,
     monotonicMs: () => performance.now(),
     random: Math.random,
@@ -74,6 +82,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   const jobWorkers: string[] = [];
   const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application), jobWorkers };
   await heartbeat(sql, self);
+  if (loopback) await ensureLoopback(sql);
   const jobs = await startJobs(url, deps, drains, jobWorkers);
   const messenger = createMessenger({ sql, log, address: addressOf(env) }, deps.monotonicMs);
   const clocks = [
@@ -85,6 +94,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     startClock("failure groups", 10_000, () => resolveGroups(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
     startClock("messages", 1_000, () => messenger.turn(), log),
+    startClock("canaries", 1_000, () => runCanaries(sql), log),
   ];
   log.info({ worker: id }, "worker started");
 
@@ -100,6 +110,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
       hints.stop();
       await signOff(sql, id);
       await http.close();
+      await echo.stop();
       await sql.end({ timeout: 5 });
       log.info({ worker: id }, "worker stopped");
     },

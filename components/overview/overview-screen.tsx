@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { CanaryList } from "#components/canaries/canary-list.tsx";
 import { ThroughputChart } from "#components/charts/throughput-chart.tsx";
 import { FailureList } from "#components/failures/failure-list.tsx";
 import { Tiles } from "#components/overview/tiles.tsx";
@@ -48,6 +49,7 @@ function Loaded({ overview, nowMs }: { overview: Overview; nowMs: number }) {
         <h2 id="flow">The last half hour</h2>
         <Throughput overview={overview} nowMs={nowMs} />
       </section>
+      <CanaryList />
       <section className={styles.section} aria-labelledby="newest">
         <div className={styles.head}>
           <h2 id="newest">Newest failures</h2>

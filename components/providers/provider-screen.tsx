@@ -1,5 +1,7 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { builtInWords } from "#components/canaries/built-in.tsx";
+import { ProviderCanaries } from "#components/canaries/provider-canaries.tsx";
 import { PolicySummary } from "#components/policy/policy-summary.tsx";
 import { BreakerCard } from "#components/providers/breaker-card.tsx";
 import { Headline } from "#components/providers/headline.tsx";
@@ -21,6 +23,8 @@ import {
   throughputQuery,
 } from "#lib/client/providers.ts";
 import { oldestFirst } from "#lib/client/series.ts";
+import type { ProviderWithState } from "#lib/contract/provider.ts";
+import { isBuiltIn } from "#lib/core/loopback.ts";
 import { gateHolds, type Hold } from "#lib/core/status.ts";
 import styles from "./providers.module.css";
 
@@ -35,6 +39,7 @@ export function ProviderScreen({ slug }: { slug: string }) {
     if (error) return <QueryError what="This provider" error={error} retry={() => void refetch()} />;
     return <LoadingState label="Loading the provider" />;
   }
+  if (isBuiltIn(provider)) return <BuiltInScreen provider={provider} />;
   const newest = oldestFirst(changes.data ?? []).at(-1) ?? null;
   return (
     <>
@@ -49,6 +54,7 @@ export function ProviderScreen({ slug }: { slug: string }) {
       </PageHeader>
       <Headline provider={provider} change={newest} />
       <BreakerCard provider={provider} />
+      <ProviderCanaries slug={slug} enabled={provider.flags.enabled} />
       <ProviderCharts
         provider={provider}
         range={range}
@@ -67,6 +73,20 @@ export function ProviderScreen({ slug }: { slug: string }) {
         <Transitions changes={changes.data ?? []} range={range} />
       </div>
       <PolicySummary provider={provider} />
+    </>
+  );
+}
+
+/** Redrive's own has no business of anybody's: no charts, no failures, no policy to change. */
+function BuiltInScreen({ provider }: { provider: ProviderWithState }) {
+  return (
+    <>
+      <PageHeader title={provider.name}>
+        <BreakerChip state={provider.state} />
+      </PageHeader>
+      <p className={styles.headline}>{builtInWords}</p>
+      <BreakerCard provider={provider} />
+      <ProviderCanaries slug={provider.slug} enabled={provider.flags.enabled} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { BuiltIn } from "#components/canaries/built-in.tsx";
 import { ProviderCards } from "#components/providers/provider-cards.tsx";
 import { ProvidersTable } from "#components/providers/providers-table.tsx";
 import { useCaller } from "#components/shell/caller.tsx";
@@ -12,7 +13,8 @@ import { providersQuery } from "#lib/client/providers.ts";
 
 export function ProvidersScreen() {
   const { role } = useCaller();
-  const { data, error, refetch } = useQuery(providersQuery());
+  const { data: all, error, refetch } = useQuery(providersQuery());
+  const data = all?.filter(({ builtIn }) => !builtIn);
   return (
     <>
       <PageHeader title="Providers">
@@ -35,6 +37,7 @@ export function ProvidersScreen() {
           <ProviderCards providers={data} />
         </>
       )}
+      <BuiltIn providers={all?.filter(({ builtIn }) => builtIn) ?? []} />
     </>
   );
 }

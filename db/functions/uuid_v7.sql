@@ -42,3 +42,11 @@ language sql immutable parallel safe
 as $$
   select to_timestamp(('x' || substring(encode(uuid_send(id), 'hex') for 12))::bit(48)::bigint / 1000.0)
 $$;
+
+-- The same with the fraction of the millisecond that the twelve bits after it hold, to a quarter of a microsecond.
+create or replace function redrive.uuid_v7_moment(id uuid) returns timestamptz
+language sql immutable parallel safe
+as $$
+  select redrive.uuid_v7_time(id)
+    + interval '1 microsecond' * (('x' || substring(encode(uuid_send(id), 'hex') from 14 for 3))::bit(12)::int * 1000 / 4096.0)
+$$;

@@ -2,6 +2,8 @@
 // never met again, however large the backlog and however old the oldest open transaction. A rescan begins anew, for rows
 // that became visible late.
 import type { Sql } from "#db/client.ts";
+import type { Expectation } from "#lib/core/canary.ts";
+import { canaryType } from "#lib/core/desk.ts";
 
 /** A place in one priority's due rows. Times are text: a Date would lose the microseconds, and with them rows. */
 export type Place = { priority: number; dueAt: string; id: string };
@@ -28,6 +30,8 @@ export type DueRecord = {
   orderingKey: string | null;
   /** Another record of its ordering key comes first. */
   isFollower: boolean;
+  /** Of a canary: what its answer must be. */
+  canary: Expectation | null;
 };
 
 const nilId = "00000000-0000-0000-0000-000000000000";
@@ -70,7 +74,13 @@ export async function readDueRecords(
             and earlier.record_id < next.record_id
         )
         or redrive.is_held_up(${provider}, next.ordering_key, next.record_id)
-      ) as is_follower
+      ) as is_follower,
+      case when outbox.type = ${canaryType} then (
+        select canary.expect
+        from redrive.canary_runs as run
+        join redrive.canaries as canary on canary.slug = run.canary
+        where run.record_id = next.record_id
+      ) end as canary
     from unnest(
       ${places.map(({ priority }) => priority)}::smallint[],
       ${places.map(({ dueAt }) => dueAt)}::text[]::timestamptz[],

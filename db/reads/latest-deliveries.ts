@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { readRecordSummaries } from "#db/reads/record-summaries.ts";
 import type { RecordSummary } from "#lib/contract/record.ts";
+import { canaryType } from "#lib/core/desk.ts";
 
 /** How far back they are looked for, in records. */
 const stretch = 1_000;
@@ -15,10 +16,10 @@ export async function readLatestDeliveries(db: Db, slug: string, limit = 20): Pr
       order by priority, due_at, record_id
       limit 1
     ), candidate as (
-      (select id from redrive.outbox where provider = ${slug} order by id desc limit ${stretch})
+      (select id from redrive.outbox where provider = ${slug} and type is distinct from ${canaryType} order by id desc limit ${stretch})
       union
       (select id from redrive.outbox
-        where provider = ${slug} and id < (select record_id from next_due)
+        where provider = ${slug} and type is distinct from ${canaryType} and id < (select record_id from next_due)
         order by id desc
         limit ${stretch})
     )

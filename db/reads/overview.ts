@@ -14,12 +14,13 @@ const newestFailures = 5;
 const successSpanMs = 5 * 60_000;
 
 export async function readOverview(db: Db, nowMs = Date.now()): Promise<Overview> {
-  const [providers, throughput, failures, workerSeenAt] = await Promise.all([
+  const [all, throughput, failures, workerSeenAt] = await Promise.all([
     readProviders(db, nowMs),
     readThroughput(db, null, {}, nowMs),
     readFailures(db, FailuresQuery.parse({ limit: newestFailures })),
     readWorkerSeenAt(db),
   ]);
+  const providers = all.filter(({ builtIn }) => !builtIn);
   return {
     deliveredPerMinute: providers.reduce((sum, provider) => sum + provider.deliveredPerMinute, 0),
     successRate: successRate(throughput.items, nowMs),

@@ -79,17 +79,20 @@ export async function readProviderStates(db: Db, slug: string | null): Promise<P
       ) as open) as failed
     from redrive.providers
     join redrive.provider_state as state on state.provider = providers.slug
+    -- Canaries are no business: they are looked over wherever something is counted.
+    cross join lateral (select redrive.canary_records(providers.slug) as ids) as canary
     cross join lateral (
       select count(*) filter (where tries = 0)::int as fresh, count(*) filter (where tries > 0)::int as tried
       from (
-        select tries from redrive.queue where queue.provider = providers.slug
+        select tries from redrive.queue where queue.provider = providers.slug and queue.record_id <> all (canary.ids)
         limit ${countCap + 1}
       ) as counted
     ) as queued
     cross join lateral (
       -- The head of each priority's lane, found by stepping from one priority to the next in the index.
       with recursive head as (
-        (select priority, due_at from redrive.queue where queue.provider = providers.slug
+        (select priority, due_at from redrive.queue
+          where queue.provider = providers.slug and queue.record_id <> all (canary.ids)
           order by priority, due_at, record_id
           limit 1)
         union all
@@ -98,6 +101,7 @@ export async function readProviderStates(db: Db, slug: string | null): Promise<P
         cross join lateral (
           select queue.priority, queue.due_at from redrive.queue
           where queue.provider = providers.slug and queue.priority > head.priority
+            and queue.record_id <> all (canary.ids)
           order by queue.priority, queue.due_at, queue.record_id
           limit 1
         ) as next
@@ -110,7 +114,7 @@ export async function readProviderStates(db: Db, slug: string | null): Promise<P
         count(*) filter (where queue.tries > 0)::int as tried
       from unnest(state.in_flight) as flying(id)
       join redrive.queue on queue.record_id = flying.id
-      where state.lease_until > now()
+      where state.lease_until > now() and flying.id <> all (canary.ids)
     ) as in_flight
     where ${which}
     order by providers.policy ->> 'name', providers.slug`);

@@ -4,6 +4,7 @@ import type { Db } from "#db/client.ts";
 import { type ProviderRow, readProviderStates } from "#db/reads/provider-states.ts";
 import type { ProviderSummary } from "#lib/contract/provider.ts";
 import { latencyBuckets, latencyQuantile } from "#lib/core/latency-histogram.ts";
+import { isBuiltIn } from "#lib/core/loopback.ts";
 import { isDelivered, outcomes } from "#lib/core/outcome.ts";
 
 const bucketMs = 10_000;
@@ -49,6 +50,7 @@ function summary({ slug, policy, state }: ProviderRow, buckets: Bucket[], nowMs:
   return {
     slug,
     name: policy.name,
+    builtIn: isBuiltIn(policy),
     state,
     batchSizeMax: policy.batchSizeMax,
     shadow: policy.flags.shadow,

@@ -7,6 +7,7 @@ import { isSending, readRecordSummaries } from "#db/reads/record-summaries.ts";
 import { isId, matches } from "#db/reads/search.ts";
 import { iso } from "#db/reads/time.ts";
 import type { Records, RecordsQuery } from "#lib/contract/record.ts";
+import { canaryType } from "#lib/core/desk.ts";
 
 // No index leads to a rare settled status or to a word, so a page looks at this many rows and then hands over a cursor:
 // with ten million records no page waits for all of them.
@@ -45,13 +46,14 @@ async function readExact(db: Db, { q, status, ...query }: RecordsQuery): Promise
   const id = q?.trim();
   if (!id || !isId(id) || status !== undefined) return null;
   const rows = await db.execute<Found>(sql`
-    select ${columns} from redrive.outbox where outbox.id = ${id}::uuid and ${shared(query)}`);
+    select ${columns} from redrive.outbox where outbox.id = ${id}::uuid and ${shared({ ...query, canaries: query.canaries ?? "show" })}`);
   return rows.length > 0 ? pageOf(rows, query.limit) : null;
 }
 
 /** The filters that every list shares, on the records' id and the outbox's columns. */
-function shared({ provider, from, to, after, q }: Omit<RecordsQuery, "status">): SQL {
+function shared({ provider, from, to, after, q, canaries }: Omit<RecordsQuery, "status">): SQL {
   const conditions = [
+    canaryFilters[canaries ?? "hide"],
     provider ? sql`outbox.provider = ${provider}` : null,
     // The id is the time, so a range of time is a range of ids, and of partitions.
     from ? sql`outbox.id >= redrive.uuid_v7_floor(greatest(${from}::timestamptz, 'epoch'))` : null,
@@ -61,6 +63,12 @@ function shared({ provider, from, to, after, q }: Omit<RecordsQuery, "status">):
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
+
+const canaryFilters: Record<NonNullable<RecordsQuery["canaries"]>, SQL | null> = {
+  hide: sql`outbox.type is distinct from ${canaryType}`,
+  only: sql`outbox.type = ${canaryType}`,
+  show: null,
+};
 
 type Found = { id: string; at: string };
 

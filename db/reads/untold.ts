@@ -62,7 +62,7 @@ export async function readUntoldGroups(sql: AnySql): Promise<UntoldGroup[]> {
         and coalesce(routes.provider = groups.provider, true)
         and array_position(${severities}::text[], routes.severity)
           <= array_position(${severities}::text[], ${JSON.stringify(severityOf)}::text::jsonb ->> groups.category)
-        and groups.changed_at > redrive.uuid_v7_time(routes.id)
+        and groups.changed_at > redrive.uuid_v7_moment(routes.id)
       where groups.resolved_at is null and groups.emptied_at is null
         and coalesce(groups.muted_until <= now(), true)
         -- Messages about messages are told to nobody: that would never end.
@@ -131,7 +131,7 @@ export async function readUntoldAlerts(sql: AnySql): Promise<UntoldAlert[]> {
       join redrive.routes on routes.subject = 'alert' and routes.team is null
         and coalesce(routes.provider in (alerts.about, rules.provider), true)
         and array_position(${severities}::text[], routes.severity) <= array_position(${severities}::text[], alerts.severity)
-        and alerts.changed_at > redrive.uuid_v7_time(routes.id)
+        and alerts.changed_at > redrive.uuid_v7_moment(routes.id)
       where alerts.state = 'open'
         and coalesce(alerts.silenced_until <= now(), true)
         and coalesce(rules.silenced_until <= now(), true)

@@ -4,7 +4,7 @@ import type { TransactionSql } from "#db/client.ts";
 type AuditRow = {
   actor: string;
   action: string;
-  subjectKind: "record" | "provider" | "group" | "team" | "channel" | "routes" | "person";
+  subjectKind: "record" | "provider" | "group" | "team" | "canary" | "channel" | "routes" | "person";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;

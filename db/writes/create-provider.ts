@@ -1,5 +1,6 @@
 // A new provider: its policy without secrets, and its secrets sealed.
 import { audit } from "#db/writes/audit.ts";
+import { refuseOwnAdapter } from "#db/writes/built-in-provider.ts";
 import { hint } from "#db/writes/hint.ts";
 import { checkPolicy } from "#db/writes/provider-policy.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
@@ -21,6 +22,7 @@ export async function createProvider(
   { actor }: Pick<Actor, "actor">,
   secrets: Secrets,
 ): Promise<Provider> {
+  refuseOwnAdapter(policy);
   checkPolicy(policy);
   const secret = secretOf(policy.auth);
   if (secret && !secret.isGiven) throw missingSecret(secret.field);

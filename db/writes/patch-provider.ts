@@ -1,6 +1,7 @@
 // Changes a provider's policy, one version at a time. A secret that is not given stays as it is stored.
 import type { TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
+import { refuseBuiltInChange } from "#db/writes/built-in-provider.ts";
 import { missingSecret, type Secrets } from "#db/writes/create-provider.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
@@ -38,7 +39,9 @@ export async function patchProvider(
     if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion(row);
 
     const before = ProviderPolicy.parse(row.policy);
-    const merged = checkPolicy(mergePolicy(before, patch));
+    const merged = mergePolicy(before, patch);
+    refuseBuiltInChange(before, merged);
+    checkPolicy(merged);
     if (row.sealedAuth !== null) refuseMovedSecret(before, merged, patch);
     const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
     const policy = { ...merged, auth: withoutSecrets(merged.auth) };

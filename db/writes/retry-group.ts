@@ -84,7 +84,7 @@ async function takeOut(sql: TransactionSql, group: LockedGroup, take: Take): Pro
     ), paced as (
       select
         record_id,
-        clock_timestamp() + interval '1 millisecond'
+        statement_timestamp() + interval '1 millisecond'
           * (${dueInMs}::float8 + ${stepMs}::float8 * (row_number() over (order by failed_at, record_id) - 1)) as due_at
       from chosen
     ), gone as (

@@ -20,7 +20,8 @@ export async function sampleBacklog(sql: Sql): Promise<void> {
           count(queue.record_id)::int as waiting,
           (extract(epoch from now() - min(queue.due_at) filter (where queue.due_at <= now())) * 1000)::bigint as oldest_ms
         from redrive.provider_state as state
-        left join redrive.queue on queue.provider = state.provider
+        cross join lateral (select redrive.canary_records(state.provider) as ids) as canary
+        left join redrive.queue on queue.provider = state.provider and queue.record_id <> all (canary.ids)
         group by state.provider
       )
       insert into redrive.throughput (provider, bucket, batch_size, backlog, held, oldest_ms)

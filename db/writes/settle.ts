@@ -36,6 +36,8 @@ export type Settled = {
   /** The record's keys; null where it has none. */
   orderingKey: string | null;
   dedupeKey: string | null;
+  /** Of a canary's record: what was wrong, null when nothing was. It is in none of the figures. */
+  canary?: { fault: string | null };
 };
 
 /** What screens and triggers read of the control state. */
@@ -97,7 +99,9 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
       one.outcome !== "ambiguous" &&
       (one.failure !== null || one.kind === "discarded" || one.kind === "shadowed"),
   );
-  const counts = count(settled);
+  const business = settled.filter((one) => one.canary === undefined);
+  const counts = count(business);
+  const canaries = canariesOf(settled);
   const [after] = await sql<AfterSettle[]>`
     with lease as (
       update redrive.provider_state as state
@@ -219,7 +223,7 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
         ${counts.retried}::int, ${counts.failed}::int, ${counts.byOutcome}::int[], ${counts.latency}::int[],
         ${columns.batchSize}::smallint
       from lease
-      where ${settled.length > 0 || changes.length > 0}
+      where ${business.length > 0 || changes.length > 0}
       on conflict (provider, bucket) do update set
         delivered = present.delivered + excluded.delivered,
         retried = present.retried + excluded.retried,
@@ -249,12 +253,17 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
       ) as continuation(id, task, payload)
       -- Exactly once per settlement: only by the statement that took the record off the queue.
       join gone on gone.record_id = continuation.id
+    ), canaries as (
+      select redrive.end_canary_run(canary.id, canary.fault)
+      from unnest(${canaries.ids}::uuid[], ${canaries.faults}::text[]) as canary(id, fault)
+      join gone on gone.record_id = canary.id
     )
     select
       lease.*,
       (select count(*)::int from gone) + (select count(*)::int from again) as found,
       (select count(*)::int from unparked) as unparked,
-      (select count(*)::int from continued) as continuations
+      (select count(*)::int from continued) as continuations,
+      (select count(*)::int from canaries) as canaries
     from lease`;
   return after ?? null;
 }
@@ -267,6 +276,7 @@ export async function absorbLateSuccesses(sql: Sql, provider: string, late: Sett
   const delivered = late.filter((one) => one.kind === "delivered" || one.kind === "duplicate");
   if (delivered.length === 0) return;
   const continued = delivered.filter((one) => one.continuation !== null);
+  const canaries = canariesOf(delivered);
   await sql`
     with late as (
       select late.*
@@ -293,14 +303,25 @@ export async function absorbLateSuccesses(sql: Sql, provider: string, late: Sett
       select late.id, to_timestamp(late.at_ms / 1000), late.kind, late.tries, late.kind, late.status, late.duration_ms
       from late
       join settled on settled.record_id = late.id
+    ), continued as (
+      select graphile_worker.add_job(continuation.task, continuation.payload::json)
+      from unnest(
+        ${continued.map((one) => one.id)}::uuid[],
+        ${continued.map((one) => one.continuation?.task ?? null)}::text[],
+        ${continued.map((one) => JSON.stringify(one.continuation?.payload))}::text[]
+      ) as continuation(id, task, payload)
+      join settled on settled.record_id = continuation.id
+    ), canaries as (
+      select redrive.end_canary_run(canary.id, canary.fault)
+      from unnest(${canaries.ids}::uuid[], ${canaries.faults}::text[]) as canary(id, fault)
+      join settled on settled.record_id = canary.id
     )
-    select graphile_worker.add_job(continuation.task, continuation.payload::json)
-    from unnest(
-      ${continued.map((one) => one.id)}::uuid[],
-      ${continued.map((one) => one.continuation?.task ?? null)}::text[],
-      ${continued.map((one) => JSON.stringify(one.continuation?.payload))}::text[]
-    ) as continuation(id, task, payload)
-    join settled on settled.record_id = continuation.id`;
+    select (select count(*) from continued) as continuations, (select count(*) from canaries) as canaries`;
+}
+
+function canariesOf(settled: readonly Settled[]): { ids: string[]; faults: (string | null)[] } {
+  const found = settled.flatMap(({ id, canary }) => (canary === undefined ? [] : [{ id, ...canary }]));
+  return { ids: found.map(({ id }) => id), faults: found.map(({ fault }) => fault) };
 }
 
 const isOver = ({ dueInMs }: Settled): boolean => dueInMs === null;

@@ -7,6 +7,8 @@ import type { Lease } from "#db/writes/take-lease.ts";
 /** Interruptions after which a record is taken for the cause. */
 export const interruptionsMax = 3;
 
+const diedOnTheWay = "The worker died while it was on its way; it may have arrived.";
+
 export type TakeOver = {
   interrupted: number;
   poisoned: number;
@@ -29,10 +31,23 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
         in_flight_until = null
       where provider = ${lease.provider} and owner = ${lease.owner} and epoch = ${lease.epoch}
       returning phantoms, phantoms_until
-    ), left_over as (
-      select queue.*
+    ), interrupted as (
+      select
+        queue.*,
+        exists (
+          select from redrive.canary_runs as run where run.record_id = queue.record_id and run.ended_at is null
+        ) as is_canary
       from redrive.queue, lease
       where queue.record_id = any (${lease.interrupted}::uuid[])
+    ), canaries as (
+      -- A canary goes once: that its worker died is what it has to tell.
+      delete from redrive.queue using interrupted
+      where queue.record_id = interrupted.record_id and interrupted.is_canary
+      returning queue.record_id
+    ), told as (
+      select redrive.end_canary_run(record_id, ${diedOnTheWay}) from canaries
+    ), left_over as (
+      select * from interrupted where not is_canary
     ), delayed as (
       update redrive.queue
       set
@@ -73,6 +88,9 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
         jsonb_build_object('error', 'The worker died while this was on its way; it may have arrived.', 'dueAt', due_at)
       from delayed
       union all
+      select record_id, clock_timestamp(), 'discarded', jsonb_build_object('error', ${diedOnTheWay}::text)
+      from canaries
+      union all
       select
         record_id, clock_timestamp(), 'failed',
         jsonb_build_object('error', 'The worker died three times while this record was on its way.')
@@ -82,6 +100,7 @@ export async function takeOver(sql: Sql, lease: Lease, batchSize: number): Promi
       (select count(*)::int from delayed) as interrupted,
       (select count(*)::int from poisoned) as poisoned,
       (select count(*)::int from continued) as continuations,
+      (select count(*)::int from told) as canaries,
       phantoms,
       extract(epoch from phantoms_until)::float8 * 1000 as phantoms_until_ms
     from lease`;

@@ -11,6 +11,7 @@ export async function upkeep(sql: Sql): Promise<void> {
   await sql`delete from redrive.recovery_links where expires_at < now() - interval '30 days'`;
   await sql`delete from redrive.enqueued_keys where created_at < now() - interval '30 days'`;
   await sql`delete from redrive.schedule_runs where due_at < now() - interval '90 days'`;
+  await sql`delete from redrive.canary_runs where started_at < now() - interval '90 days'`;
   await sql`delete from redrive.workers where seen_at < now() - interval '1 day'`;
   // Of a credential that nobody uses any more: one in use, or being fetched, has a later end.
   await sql`

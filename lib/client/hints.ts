@@ -17,6 +17,7 @@ const touchedBy: Record<HintTopic, Touches> = {
     noun === "overview" ||
     noun === "providers" ||
     noun === "records" ||
+    noun === "canaries" ||
     ((noun === "provider" || noun === "batch-changes") && isOf(slug, hint.provider)),
   failures: ([noun]) => noun === "overview" || noun === "failures" || noun === "provider",
   record: ([noun, id], hint) => noun === "records" && isOf(id, hint.id),

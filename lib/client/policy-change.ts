@@ -17,7 +17,7 @@ export function policyOf(provider: ProviderPolicy): ProviderPolicy {
   return Object.fromEntries(names.map((name) => [name, provider[name]])) as ProviderPolicy;
 }
 
-const groups = ["timeoutMs", "backoff", "breaker", "windows", "limits", "flags"] as const;
+const groups = ["timeoutMs", "backoff", "breaker", "windows", "limits", "flags", "edit"] as const;
 type Group = (typeof groups)[number];
 const isGroup = (name: string): name is Group => groups.some((group) => group === name);
 
@@ -46,7 +46,7 @@ function withRoom(base: ProviderPolicy, draft: ProviderPolicy): ProviderPolicy {
 
 /** A change on top of another policy: what was typed stands, all else is the other's. */
 export function rebase(base: ProviderPolicy, draft: ProviderPolicy, onto: ProviderPolicy): ProviderPolicy {
-  const { timeoutMs, backoff, breaker, windows, limits, flags, ...flat } = patchOf(base, draft);
+  const { timeoutMs, backoff, breaker, windows, limits, flags, edit, ...flat } = patchOf(base, draft);
   return {
     ...onto,
     ...(flat as Partial<ProviderPolicy>),
@@ -56,6 +56,7 @@ export function rebase(base: ProviderPolicy, draft: ProviderPolicy, onto: Provid
     windows: { ...onto.windows, ...windows },
     limits: { ...onto.limits, ...limits },
     flags: { ...onto.flags, ...flags },
+    edit: { ...onto.edit, ...edit },
   };
 }
 

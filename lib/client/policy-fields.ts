@@ -75,6 +75,16 @@ export const policyFields: readonly PolicyField[] = [
   { path: "dedupePeriod", name: "Dedupe period", words: (policy) => one(periodWords[policy.dedupePeriod]) },
   { path: "autoRedrive", name: "Failures come back", words: ({ autoRedrive }) => onOff(autoRedrive) },
   {
+    path: "edit.allowed",
+    name: "May be corrected by all who may correct",
+    words: ({ edit }) => listed([...edit.allowed].map(placeWords), "nothing"),
+  },
+  {
+    path: "edit.locked",
+    name: "Locked against correction",
+    words: ({ edit }) => listed([...edit.locked].map(placeWords), "nothing"),
+  },
+  {
     path: "schedules",
     name: "Schedules",
     words: ({ schedules }) => listed(schedules.map(scheduleWords), "none"),
@@ -84,12 +94,17 @@ export const policyFields: readonly PolicyField[] = [
   { path: "flags.percentage", name: "Share sent", words: ({ flags }) => one(`${flags.percentage} %`) },
 ];
 
+/** A JSON Pointer; the empty one is all of it. */
+const placeWords = (pointer: string): string => pointer || "the whole payload";
+
 const listed = (lines: string[], none: string): string[] => (lines.length === 0 ? [none] : lines);
 
 /** Members of list entries and of whole settings. */
 const memberNames: Record<string, string> = {
   "windows.deliver": "Delivery window",
   "windows.maintenance": "Maintenance window",
+  "edit.allowed": "What may be corrected",
+  "edit.locked": "What is locked",
   rules: "Rule",
   // Of the settings' forms.
   items: "Route",

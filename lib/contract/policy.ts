@@ -21,7 +21,7 @@ const httpUrl = z
 /** Where records go. Which of the schemes it is, the adapter says. */
 const targetUrl = z
   .url({
-    protocol: /^(https?|smtps?|handler)$/,
+    protocol: /^(https?|smtps?|handler|loopback)$/,
     error: "must be an http or https URL, like https://ats.example/results",
   })
   .max(2_000)

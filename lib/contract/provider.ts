@@ -64,6 +64,8 @@ export type ProviderWithState = z.infer<typeof ProviderWithState>;
 export const ProviderSummary = z.object({
   slug: Slug,
   name: z.string(),
+  /** Redrive's own, which nobody has business with: shown apart, never deleted. */
+  builtIn: z.boolean(),
   state: ProviderState,
   batchSizeMax: z.int(),
   /** Everything but the call is done, for all of its records or for those beyond the share. */

@@ -1,7 +1,7 @@
 // A record, its timeline, and what may be done to it.
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
-import { teamKinds } from "#lib/core/desk.ts";
+import { canaryType, teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { eventKinds, failureCategories, recordStatuses } from "#lib/core/status.ts";
 
@@ -14,7 +14,9 @@ export const EnqueueRecord = z.strictObject({
   provider: Slug,
   payload: z.json(),
   id: z.uuidv7("must be a UUIDv7; leave it out to get one").optional(),
-  type: text(200).optional(),
+  type: text(200)
+    .refine((type) => type !== canaryType, "is kept for canaries; choose another")
+    .optional(),
   idempotencyKey: text(200).optional(),
   dedupeKey: text(200).optional(),
   orderingKey: text(200).optional(),
@@ -109,6 +111,8 @@ export const RecordsQuery = z.object({
   status: z.enum(recordStatuses).optional(),
   provider: Slug.optional(),
   q: z.string().max(200).optional(),
+  /** Whether canaries are listed: left out, they are hidden, but for one whose id is searched for. */
+  canaries: z.enum(["hide", "show", "only"]).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   after: z.string().max(200).optional(),

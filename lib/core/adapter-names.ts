@@ -7,4 +7,6 @@ export const adapterSchemes: Readonly<Record<string, readonly string[]>> = {
   slack: ["http", "https"],
   email: ["smtp", "smtps"],
   handler: ["handler"],
+  // Redrive's own provider alone has it: in its policy stands loopback:, and a worker puts its echo's address in its place.
+  loopback: ["loopback", "http"],
 };

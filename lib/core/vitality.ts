@@ -12,7 +12,7 @@ export type DrainVitals = {
   provider: string;
   /** When it last started a request, settled one, or renewed its lease. */
   progressAtMs: number;
-  /** It has due records, room for another request, and nothing holds it. */
+  /** It has due records, room for another request, and nothing holds it; or it is late with its lease. */
   hasWork: boolean;
 };
 

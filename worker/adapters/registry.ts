@@ -22,6 +22,8 @@ export const builtInAdapters = (handlers: Registered["handlers"]): Record<string
   slack,
   email,
   handler: handlerKind(handlers),
+  // Redrive's own provider is called as most others are.
+  loopback: httpJson,
 });
 
 /**

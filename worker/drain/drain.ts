@@ -11,6 +11,7 @@ import type { AfterSettle, Settled } from "#db/writes/settle.ts";
 import type { Lease } from "#db/writes/take-lease.ts";
 import { takeOver } from "#db/writes/take-over.ts";
 import type { DrainVitals } from "#lib/core/vitality.ts";
+import { concludeCanary } from "#worker/canary/conclude-canary.ts";
 import type { Deps } from "#worker/deps.ts";
 import { attempt } from "#worker/drain/attempt.ts";
 import { logAttempt } from "#worker/drain/attempt-log.ts";
@@ -95,7 +96,8 @@ export class Drain {
 
   /** Whether it comes forward, for whoever watches. */
   vitals(): DrainVitals {
-    const hasWork = this.#flights.size > 0 || this.#results.size > 0 || this.#room() > 0;
+    const isBusy = this.#flights.size > 0 || this.#results.size > 0;
+    const hasWork = isBusy || this.#room() > 0 || this.#tenure.isOverdue();
     // What comes forward: a start, a settlement, a renewal; the last two are one statement.
     const progressAtMs = Math.max(this.#startedAtMs, this.#tenure.renewedAtMs);
     return { provider: this.#tenure.provider, progressAtMs, hasWork };
@@ -164,7 +166,8 @@ export class Drain {
   }
 
   /** In one step from out to settling: between the two a record would seem to be nowhere. */
-  #arrived(settled: Settled, flight: Flight): void {
+  #arrived(attempted: Settled, flight: Flight): void {
+    const settled = concludeCanary(attempted, flight.record);
     this.#flights.ended(settled.id);
     logAttempt(this.#deps.log, this.#tenure.provider, settled, flight);
     this.#results.add(settled);

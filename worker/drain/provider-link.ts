@@ -10,6 +10,7 @@ import { type Attempted, attemptWith } from "#worker/adapters/guarded.ts";
 import { createAdapter } from "#worker/adapters/registry.ts";
 import type { Authorizer } from "#worker/auth/authorizer.ts";
 import { createAuthorizer } from "#worker/auth/create-authorizer.ts";
+import { atEcho } from "#worker/canary/at-echo.ts";
 import type { Deps } from "#worker/deps.ts";
 import type { FlagValues } from "#worker/flags.ts";
 import { call, type Request } from "#worker/http/call.ts";
@@ -43,7 +44,7 @@ export type Linked = {
 /** @throws Error, one sentence without secrets: the policy can't be used by this worker. */
 export function linkTo(deps: Deps, provider: string, linked: Linked): ProviderLink {
   const { version, sealedAuth, flags } = linked;
-  const policy = wholePolicy(linked.policy);
+  const policy = atEcho(wholePolicy(linked.policy), deps.echo);
   const auth = openAuth(deps, provider, policy.auth, sealedAuth);
   const authorizer = createAuthorizer(deps, provider, policy, auth);
   const adapter = createAdapter(

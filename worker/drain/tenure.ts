@@ -42,6 +42,11 @@ export class Tenure {
     return !this.isEnding && !this.#isLost && this.#monotonicMs() < this.#countsFromMs + startsWithinMs;
   }
 
+  /** It should have been renewed long ago, and nothing starts for that reason alone. */
+  isOverdue(): boolean {
+    return !this.isEnding && !this.#isLost && !this.mayStart();
+  }
+
   wantsRenewal(): boolean {
     return this.#monotonicMs() - this.#countsFromMs >= renewMs;
   }

@@ -2,6 +2,7 @@
 // replaced when what it was built from changes; requests under way finish on the old one.
 import { buildConnector, Pool } from "undici";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
+import { isBuiltIn } from "#lib/core/loopback.ts";
 import { AddressRefused, guardedLookup, isPrivateAddress, literalAddress } from "#lib/node/address-guard.ts";
 
 export type Pools = {
@@ -10,7 +11,13 @@ export type Pools = {
   close: () => Promise<void>;
 };
 
-export function createPools({ allowPrivate }: { allowPrivate: boolean }): Pools {
+type Given = {
+  allowPrivate: boolean;
+  /** The worker's own echo: the built-in provider may always be there, and no other. */
+  echo?: string;
+};
+
+export function createPools({ allowPrivate, echo }: Given): Pools {
   const pools = new Map<string, { pool: Pool; builtFrom: string }>();
   return {
     of(provider, origin, policy) {
@@ -20,7 +27,7 @@ export function createPools({ allowPrivate }: { allowPrivate: boolean }): Pools 
       if (known?.builtFrom === builtFrom) return known.pool;
       // An old pool takes no new requests and ends with its last one; a failure to close it has nobody to tell.
       known?.pool.close().catch(() => known.pool.destroy());
-      const pool = createPool(origin, policy, allowPrivate);
+      const pool = createPool(origin, policy, allowPrivate || (isBuiltIn(policy) && origin === echo));
       pools.set(key, { pool, builtFrom });
       return pool;
     },

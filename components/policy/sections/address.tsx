@@ -6,11 +6,12 @@ import { ChoiceField, namesAsChoices, TextField } from "#components/policy/field
 import { Fields, FormSection, type SectionProps } from "#components/policy/form-section.tsx";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
+import { isBuiltIn } from "#lib/core/loopback.ts";
 
 const methods = namesAsChoices(["POST", "PUT", "PATCH", "GET", "DELETE"]);
 
 export function AddressSection({ draft, change }: SectionProps) {
-  const known = Object.keys(adapterSchemes);
+  const known = Object.keys(adapterSchemes).filter((adapter) => !isBuiltIn({ adapter }));
   const adapters = known.includes(draft.adapter) ? known : [...known, draft.adapter];
   return (
     <FormSection title="Address and adapter" about="Where records go, and in which form.">

@@ -67,11 +67,17 @@ test("failures are found by team, state, provider and search, and counted under 
   expect(await found("q=100_")).toEqual([]);
   expect(await found(`q=${technical}`)).toEqual([technical]);
   const { body } = await get(getFailures, "provider=ats&team=technical");
-  expect(body.counts).toEqual({ technical: 1, client_data: 1, rejected: 1 });
+  expect(body.counts).toEqual({
+    technical: 1,
+    client_data: 1,
+    rejected: 1,
+    teams: { technical: 1, client_data: 1 },
+  });
   expect((await get(getFailures, "provider=ats&q=postal_code")).body.counts).toEqual({
     technical: 0,
     client_data: 1,
     rejected: 0,
+    teams: { technical: 0, client_data: 1 },
   });
   expect(body.items[0]).toMatchObject({ providerName: "ATS", subject: "Invoice 100% sure", attempts: 5 });
 });

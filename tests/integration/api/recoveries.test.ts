@@ -12,6 +12,7 @@ import {
 } from "#tests/integration/api/app.ts";
 import { failed, groupOf } from "#tests/integration/desk/support.ts";
 import { aProvider } from "#tests/support/database.ts";
+import { eventually } from "#tests/support/engine.ts";
 
 let api: Api;
 let ana: Person;
@@ -136,6 +137,41 @@ test("of ten who use a link at once one acts, and nine learn who it was", async 
     expect(await auditOf(groupId)).toHaveLength(1);
     expect(await linksOf(groupId)).toEqual([{ usedBy: winner?.by, usedFor: winner?.did }]);
   }
+});
+
+test("a link is used up by its first use, though records fail again between two presses of it", async () => {
+  const { token, groupId } = await aLink();
+  const [group] = await api.sql<{ fingerprint: string }[]>`
+    select fingerprint from redrive.failure_groups where id = ${groupId}`;
+  const waiting = (count: number) =>
+    eventually(async () =>
+      expect(
+        await api.sql`
+          select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      ).toHaveLength(count),
+    );
+  const [holds, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = api.sql.begin(async (sql) => {
+    await sql`select from redrive.failure_groups where id = ${groupId} for update`;
+    holds.resolve();
+    await held.promise;
+  });
+  await holds.promise;
+  // One after the other they wait for the group: a press, a new failure, another press.
+  const first = use(token);
+  await waiting(1);
+  const failing = failed(api.sql, 1, { fingerprint: group?.fingerprint });
+  await waiting(2);
+  const second = use(token);
+  await waiting(3);
+  held.resolve();
+  await Promise.all([holding, failing]);
+  expect(await first).toMatchObject({ status: 200, body: { acted: 3 } });
+  expect(await second).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining("used this link") },
+  });
+  expect(await groupNow(groupId)).toMatchObject({ openRecords: 1 });
 });
 
 test("a link about a group that somebody has dealt with says who, and stays unused", async () => {

@@ -67,7 +67,7 @@ test("a role that may not is told which permission it lacks and who has it", asy
   const refused = await call(pause, { as: developer, params: { slug: "ats" }, body: { reason: "why" } });
   expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
   expect(refused.body.detail).toBe(
-    "The role developer may not pause, resume or probe a provider (operate); these roles may: support_tech, admin.",
+    "The role developer may not pause, resume or probe a provider, or answer alerts (operate); these roles may: support_tech, admin.",
   );
   const provider = await call(createProvider, {
     as: developer,

@@ -283,6 +283,20 @@ test("a route tells of what comes after it, not of all that is open", async () =
   expect(said(await toldOnSlack(id))).toContain("2 of 2");
 });
 
+test("when a route was made is known to some microseconds: what came just before it is not told by it", async () => {
+  const [made] = await base.sql<{ n: number; early: number; late: number }[]>`
+    select
+      count(*)::int as n,
+      (count(*) filter (where redrive.uuid_v7_moment(id) < before - interval '1 microsecond'))::int as early,
+      -- Ids that are made at once are kept in order by a step ahead of the clock.
+      (count(*) filter (where redrive.uuid_v7_moment(id) > after + interval '50 microseconds'))::int as late
+    from (
+      select clock_timestamp() as before, redrive.uuid_v7() as id, clock_timestamp() as after
+      from generate_series(1, 2000)
+    ) as made`;
+  expect(made).toEqual({ n: 2_000, early: 0, late: 0 });
+});
+
 test("a muted group is not told", async () => {
   await aChannel("orders");
   await aRoute("orders");

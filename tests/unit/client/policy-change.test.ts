@@ -91,7 +91,9 @@ describe("what a change is called", () => {
   test("every setting has a name, and none is missing", () => {
     const paths = Object.entries(PatchProvider.shape).flatMap(([name, setting]) => {
       const inner = setting.unwrap();
-      const isGroup = ["timeoutMs", "backoff", "breaker", "windows", "limits", "flags"].includes(name);
+      const isGroup = ["timeoutMs", "backoff", "breaker", "windows", "limits", "flags", "edit"].includes(
+        name,
+      );
       return isGroup && "shape" in inner
         ? Object.keys(inner.shape).map((member) => `${name}.${member}`)
         : [name];

@@ -4,10 +4,12 @@ import { notFound } from "next/navigation";
 import type { SearchParams } from "nuqs/server";
 import { ProviderScreen } from "#components/providers/provider-screen.tsx";
 import { readBatchChanges } from "#db/reads/batch-changes.ts";
+import { readCanaries } from "#db/reads/canaries.ts";
 import { readFailures } from "#db/reads/failures.ts";
 import { readLatestDeliveries } from "#db/reads/latest-deliveries.ts";
 import { readProvider } from "#db/reads/provider.ts";
 import { readThroughput } from "#db/reads/throughput.ts";
+import { canariesQuery } from "#lib/client/canaries.ts";
 import { failuresInput, failuresQuery } from "#lib/client/failures.ts";
 import { addressOf } from "#lib/client/next-path.ts";
 import {
@@ -31,7 +33,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function ProviderPage({ params, searchParams }: Props) {
   const { slug } = await params;
-  await pageCaller("see", addressOf(`/providers/${slug}`, await searchParams));
+  const { may } = await pageCaller("see", addressOf(`/providers/${slug}`, await searchParams));
   const { db } = deps();
   const provider = await readProvider(db, slug);
   if (provider === null) notFound();
@@ -49,6 +51,10 @@ export default async function ProviderPage({ params, searchParams }: Props) {
     client.query({
       ...latestDeliveriesQuery(slug),
       queryFn: () => readLatestDeliveries(db, slug, latestMost),
+    }),
+    client.query({
+      ...canariesQuery(slug),
+      queryFn: () => readCanaries(db, { provider: slug }, { payload: may("see_payload") }),
     }),
     client.infiniteQuery({
       ...failuresQuery(failures),
