@@ -84,7 +84,12 @@ function RunForm({ group, acts, onClose }: FormProps) {
         <>
           <p style={{ color: "var(--ink-2)" }}>
             {exactly(chosen, "record")} {chosen === 1 ? "goes" : "go"} to {providerName} again
-            {records > 1 ? ", the oldest first and at a pace that it can bear" : ""}.
+            {records === 1
+              ? ""
+              : chosen === 1
+                ? ", the oldest one"
+                : ", the oldest first and at a pace that it can bear"}
+            .
           </p>
           {choices.length > 1 && (
             <Radio.Group
