@@ -108,7 +108,7 @@ function Standing({ group, now }: { group: FailureGroup; now: number }) {
             Nothing of it is open now
           </span>
         ),
-        assignee === null ? "Nobody has it yet" : <b key="who">{person(assignee)} has it</b>,
+        assignee === null ? records > 0 && "Nobody has it yet" : <b key="who">{person(assignee)} has it</b>,
         act !== null && lastActAt !== null && (
           <span key="act" data-testid="group-last-act">
             {act} at <ClockTime at={lastActAt} />
