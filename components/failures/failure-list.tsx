@@ -5,9 +5,11 @@ import { type ReactNode, useState } from "react";
 import { FailureRow, titleOf } from "#components/failures/failure-row.tsx";
 import { useOutcomes } from "#components/failures/use-outcomes.ts";
 import { useSteady } from "#components/failures/use-steady.ts";
+import { EditDialog } from "#components/records/edit-dialog.tsx";
 import { RejectDialog } from "#components/records/reject-dialog.tsx";
 import { type RecordActs, useRecordActs } from "#components/records/use-record-acts.ts";
 import { useCaller } from "#components/shell/caller.tsx";
+import { isUndoable } from "#lib/client/act.ts";
 import { number } from "#lib/client/formats.ts";
 import type { Failure } from "#lib/contract/failure.ts";
 import styles from "./failures.module.css";
@@ -28,7 +30,13 @@ export function FailureList({ label, failures, fetchedAt, none }: Props) {
     return state === undefined ? null : { state, atMs: fetchedAt };
   });
   const [rejecting, setRejecting] = useState<Failure | null>(null);
-  const { items, fresh, gone, show, hold } = useSteady(failures, acts, rejecting !== null);
+  const [editing, setEditing] = useState<Failure | null>(null);
+  const { items, fresh, gone, show, hold } = useSteady(failures, {
+    keyOf: ({ id }) => id,
+    isActedOn: (failure) => acts.of(failure) !== undefined,
+    isPinned: (failure, nowMs) => isUndoable(acts.of(failure), nowMs),
+    dialog: rejecting !== null || editing !== null,
+  });
   return (
     <div {...hold}>
       {(fresh > 0 || gone > 0) && (
@@ -38,12 +46,23 @@ export function FailureList({ label, failures, fetchedAt, none }: Props) {
           </Button>
         </div>
       )}
-      {items.length === 0 ? none : <Rows label={label} items={items} acts={acts} onReject={setRejecting} />}
+      {items.length === 0 ? (
+        none
+      ) : (
+        <Rows label={label} items={items} acts={acts} onReject={setRejecting} onEdit={setEditing} />
+      )}
       <RejectDialog
         subject={rejecting && titleOf(rejecting)}
         onClose={() => setRejecting(null)}
         onReject={async (code, reason) => {
           if (rejecting) await acts.reject(rejecting, code, reason);
+        }}
+      />
+      <EditDialog
+        record={editing && { id: editing.id, title: titleOf(editing) }}
+        onClose={() => setEditing(null)}
+        onSend={async (corrected) => {
+          if (editing) await acts.resend(editing, corrected);
         }}
       />
     </div>
@@ -55,9 +74,10 @@ type RowsProps = {
   items: readonly Failure[];
   acts: RecordActs;
   onReject: (failure: Failure) => void;
+  onEdit: (failure: Failure) => void;
 };
 
-function Rows({ label, items, acts, onReject }: RowsProps) {
+function Rows({ label, items, acts, onReject, onEdit }: RowsProps) {
   const { role } = useCaller();
   const outcomes = useOutcomes(items, acts);
   return (
@@ -73,6 +93,7 @@ function Rows({ label, items, acts, onReject }: RowsProps) {
           onUndo={() => acts.undo(failure)}
           onReopen={() => acts.reopen(failure)}
           onReject={() => onReject(failure)}
+          onEdit={() => onEdit(failure)}
         />
       ))}
     </ul>

@@ -6,7 +6,7 @@ import { ActButton } from "#components/records/act-button.tsx";
 import { ActLine, ActStatus } from "#components/records/act-line.tsx";
 import { GuardedButton } from "#components/shell/guarded-button.tsx";
 import type { Act } from "#lib/client/act.ts";
-import { rejectPermission, retryPermission, whyNot } from "#lib/client/permissions.ts";
+import { rejectPermission, retryPermission, whyNot, whyNotEdit } from "#lib/client/permissions.ts";
 import type { Failure } from "#lib/contract/failure.ts";
 import type { Role } from "#lib/core/access.ts";
 import styles from "./failures.module.css";
@@ -21,13 +21,24 @@ type Props = {
   onUndo: () => void;
   onReopen: () => void;
   onReject: () => void;
+  onEdit: () => void;
 };
 
 /** What people call a record. */
 export const titleOf = ({ subject, type, id }: Pick<Failure, "subject" | "type" | "id">): string =>
   subject ?? (type === null ? `Record ${id.slice(-12)}` : `${type} ${id.slice(-12)}`);
 
-export function FailureRow({ failure, role, act, outcome, onRetry, onUndo, onReopen, onReject }: Props) {
+export function FailureRow({
+  failure,
+  role,
+  act,
+  outcome,
+  onRetry,
+  onUndo,
+  onReopen,
+  onReject,
+  onEdit,
+}: Props) {
   const closed = failure.state === "rejected";
   const whyNotReject = whyNot(role, rejectPermission[failure.teamKind]);
   const title = titleOf(failure);
@@ -59,6 +70,17 @@ export function FailureRow({ failure, role, act, outcome, onRetry, onUndo, onReo
           onUndo={onUndo}
           onReopen={onReopen}
         />
+        {!closed && (
+          <GuardedButton
+            size="xs"
+            variant="default"
+            whyNot={whyNotEdit(role, failure.teamKind) ?? (mayReject ? null : "It has been taken care of.")}
+            about={title}
+            onClick={onEdit}
+          >
+            Fix and resend…
+          </GuardedButton>
+        )}
         {!closed && (
           <GuardedButton
             size="xs"

@@ -3,15 +3,24 @@
 // on it. Under a thumb it always does: a finger gives no sign before it presses.
 import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
-import type { RecordActs } from "#components/records/use-record-acts.ts";
-import { isUndoable } from "#lib/client/act.ts";
 import { useNow } from "#lib/client/clock.ts";
 import { steady } from "#lib/client/steady.ts";
-import type { Failure } from "#lib/contract/failure.ts";
 
-const keyOf = ({ id }: Failure) => id;
+type Given<Item> = {
+  keyOf: (item: Item) => string;
+  /** What the reader has acted on stays where it is, although the server no longer lists it. */
+  isActedOn?: (item: Item) => boolean;
+  /** While one is, nothing moves. */
+  isPinned?: (item: Item, nowMs: number) => boolean;
+  dialog: boolean;
+};
 
-export function useSteady(latest: readonly Failure[], acts: RecordActs, dialog: boolean) {
+const never = () => false;
+
+export function useSteady<Item>(
+  latest: readonly Item[],
+  { keyOf, isActedOn = never, isPinned = never, dialog }: Given<Item>,
+) {
   const now = useNow(1_000);
   const box = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState(false);
@@ -22,8 +31,8 @@ export function useSteady(latest: readonly Failure[], acts: RecordActs, dialog: 
     dialog ||
     pointed ||
     isInUse(box.current) ||
-    shown.some((failure) => isUndoable(acts.of(failure), now));
-  const given = { shown, latest, keyOf, keeps: (failure: Failure) => acts.of(failure) !== undefined };
+    shown.some((item) => isPinned(item, now));
+  const given = { shown, latest, keyOf, keeps: isActedOn };
   const listed = new Set(latest.map(keyOf));
   const next = steady({ ...given, held });
   const changed =
@@ -37,7 +46,7 @@ export function useSteady(latest: readonly Failure[], acts: RecordActs, dialog: 
     items: next.items,
     fresh: next.fresh,
     /** Rows that only stand here because of a thumb. */
-    gone: touch ? next.items.filter((item) => !listed.has(item.id) && !given.keeps(item)).length : 0,
+    gone: touch ? next.items.filter((item) => !listed.has(keyOf(item)) && !given.keeps(item)).length : 0,
     show: () => setShown(steady({ ...given, held: false }).items),
     hold: {
       ref: box,

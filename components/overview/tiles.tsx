@@ -25,6 +25,7 @@ export function Tiles({ overview }: { overview: Overview }) {
         <span className={styles.teams}>
           <TeamLink href="/failures?tab=technical" label="technical" value={needHuman.technical} />
           <TeamLink href="/failures?tab=client_data" label="client data" value={needHuman.client_data} />
+          {needHuman.others > 0 && <TeamLink href="/failures" label="other teams" value={needHuman.others} />}
         </span>
       </li>
       <Tile href="/providers" label="Breakers open" alarm={breakersOpen > 0}>

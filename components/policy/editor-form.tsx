@@ -8,6 +8,7 @@ import { NewerNotice } from "#components/policy/newer-notice.tsx";
 import { ReviewDialog } from "#components/policy/review-dialog.tsx";
 import { AddressSection } from "#components/policy/sections/address.tsx";
 import { AuthSection } from "#components/policy/sections/auth.tsx";
+import { CorrectionsSection } from "#components/policy/sections/corrections.tsx";
 import { DataSection } from "#components/policy/sections/data.tsx";
 import { FlagsSection } from "#components/policy/sections/flags.tsx";
 import { HealthSection } from "#components/policy/sections/health.tsx";
@@ -79,6 +80,7 @@ export function EditorForm({ editor, newer, slug, saved, onSave }: Props) {
         <AuthSection {...section} stored={base.auth} />
         <RulesSection {...section} />
         <DataSection {...section} />
+        <CorrectionsSection {...section} />
         <SchedulesSection {...section} />
         <FlagsSection {...section} />
         <div className={styles.bar}>

@@ -157,7 +157,7 @@ function WeekList({ windows, none }: { windows: readonly Window[]; none: string 
 }
 
 function Data({ provider }: Props) {
-  const { onInvalid, keepResponse, dedupePeriod, autoRedrive } = provider;
+  const { onInvalid, keepResponse, dedupePeriod, autoRedrive, edit } = provider;
   return (
     <Part title="Data">
       <dl className={styles.list}>
@@ -169,10 +169,16 @@ function Data({ provider }: Props) {
             ? "technical ones come back by themselves when the provider recovers"
             : "all of them wait for a person"}
         </Line>
+        <Line name="Corrections">
+          support may correct {places(edit.allowed)}; {places(edit.locked)} is locked
+        </Line>
       </dl>
     </Part>
   );
 }
+
+const places = (pointers: readonly string[]): string =>
+  pointers.length === 0 ? "nothing" : pointers.map((pointer) => pointer || "everything").join(", ");
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { ActButton } from "#components/records/act-button.tsx";
 import { ActLine, ActStatus } from "#components/records/act-line.tsx";
+import { EditDialog } from "#components/records/edit-dialog.tsx";
 import { RejectDialog } from "#components/records/reject-dialog.tsx";
 import { SkipDialog } from "#components/records/skip-dialog.tsx";
 import { useRecordActs } from "#components/records/use-record-acts.ts";
@@ -12,7 +13,7 @@ import { type Act, isUndoable, type Said } from "#lib/client/act.ts";
 import { useNow } from "#lib/client/clock.ts";
 import { person } from "#lib/client/formats.ts";
 import { serverAhead } from "#lib/client/http.ts";
-import { rejectPermission, retryPermission, whyNot } from "#lib/client/permissions.ts";
+import { rejectPermission, retryPermission, whyNot, whyNotEdit } from "#lib/client/permissions.ts";
 import type { RecordDetail } from "#lib/contract/record.ts";
 import styles from "./record.module.css";
 
@@ -26,6 +27,7 @@ export function RecordActions({ record, fetchedAt }: Props) {
   const { role } = useCaller();
   const acts = useRecordActs(() => saidOf(record, fetchedAt));
   const [rejecting, setRejecting] = useState(false);
+  const [editing, setEditing] = useState(false);
   const [skipping, setSkipping] = useState(false);
   const now = useNow(250);
   // One target while the page is open: its failure is gone from the server while it is on its way.
@@ -49,6 +51,16 @@ export function RecordActions({ record, fetchedAt }: Props) {
           onUndo={() => acts.undo(target)}
           onReopen={() => acts.reopen(target)}
         />
+        {isOpen && (
+          <GuardedButton
+            size="xs"
+            variant="default"
+            whyNot={whyNotEdit(role, team)}
+            onClick={() => setEditing(true)}
+          >
+            Fix and resend…
+          </GuardedButton>
+        )}
         {isOpen && (
           <GuardedButton
             size="xs"
@@ -80,6 +92,11 @@ export function RecordActions({ record, fetchedAt }: Props) {
         subject={rejecting ? (record.subject ?? "this record") : null}
         onClose={() => setRejecting(false)}
         onReject={(code, reason) => acts.reject(target, code, reason)}
+      />
+      <EditDialog
+        record={editing ? { id: record.id, title: record.subject ?? "this record" } : null}
+        onClose={() => setEditing(false)}
+        onSend={(corrected) => acts.resend(target, corrected)}
       />
       <SkipDialog record={record} opened={skipping} onClose={() => setSkipping(false)} />
     </>

@@ -1,8 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Facts } from "#components/records/facts.tsx";
+import { Flow } from "#components/records/flow.tsx";
 import { Payload } from "#components/records/payload.tsx";
 import { RecordActions } from "#components/records/record-actions.tsx";
+import { Revisions } from "#components/records/revisions.tsx";
 import { Timeline } from "#components/records/timeline.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { LoadingState } from "#components/states/message-state.tsx";
@@ -36,6 +38,12 @@ function Loaded({ record, fetchedAt }: LoadedProps) {
             <h2 id="timeline">Timeline</h2>
             <Timeline record={record} />
           </section>
+          {record.correlationId !== null && (
+            <section className={styles.card} aria-labelledby="flow">
+              <h2 id="flow">The same flow</h2>
+              <Flow correlationId={record.correlationId} here={record.id} />
+            </section>
+          )}
         </div>
         <div className={styles.column}>
           <section className={styles.card} aria-labelledby="facts">
@@ -46,6 +54,12 @@ function Loaded({ record, fetchedAt }: LoadedProps) {
             <h2 id="payload">Payload</h2>
             <Payload payload={record.payload} hidden={record.payloadHidden} />
           </section>
+          {record.revisions.length > 1 && (
+            <section className={styles.card} aria-labelledby="revisions">
+              <h2 id="revisions">Corrections</h2>
+              <Revisions record={record} />
+            </section>
+          )}
         </div>
       </div>
     </>

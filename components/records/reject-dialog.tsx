@@ -1,6 +1,6 @@
 "use client";
 import { NativeSelect } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Dialog } from "#components/shell/dialog.tsx";
 import { ReasonForm } from "#components/shell/reason-form.tsx";
 import { type RejectCode, rejectWords } from "#lib/client/words.ts";
@@ -17,16 +17,24 @@ export function RejectDialog({ subject, onClose, onReject }: Props) {
   return (
     <Dialog title={`Reject ${subject}`} opened={subject !== null} onClose={onClose}>
       {/* A new subject begins with an empty form. */}
-      <RejectForm key={subject} onClose={onClose} onReject={onReject} />
+      <RejectForm key={subject} onClose={onClose} onReject={onReject}>
+        It is closed and never sent. It can be reopened later.
+      </RejectForm>
     </Dialog>
   );
 }
 
-function RejectForm({ onClose, onReject }: Omit<Props, "subject">) {
+type FormProps = Omit<Props, "subject"> & {
+  verb?: string;
+  /** What will happen. */
+  children: ReactNode;
+};
+
+export function RejectForm({ verb = "Reject", children, onClose, onReject }: FormProps) {
   const [code, setCode] = useState<RejectCode>("duplicate");
   return (
     <ReasonForm
-      verb="Reject"
+      verb={verb}
       color="red.9"
       label="Note"
       description="The next person reads this. For example: duplicate of INV-2039."
@@ -41,7 +49,7 @@ function RejectForm({ onClose, onReject }: Omit<Props, "subject">) {
       onClose={onClose}
       onAct={(reason) => onReject(code, reason)}
     >
-      It is closed and never sent. It can be reopened later.
+      {children}
     </ReasonForm>
   );
 }

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type Act, isOver, leaving, refused, type Said } from "#lib/client/act.ts";
-import { cancelRetry, rejectRecord, reopenRecord, retryRecord } from "#lib/client/records.ts";
+import { cancelRetry, rejectRecord, reopenRecord, resendRecord, retryRecord } from "#lib/client/records.ts";
 import { type RejectCode, rejectWords } from "#lib/client/words.ts";
 
 /** A record that failed at a time: failed again, it is another target, and what was done to the first is over. */
@@ -16,6 +16,8 @@ export type RecordActs = {
   /** Throws the API's refusal, so that the dialog can show it and keep what was typed. */
   reject: (target: Target, code: RejectCode, reason: string) => Promise<void>;
   reopen: (target: Target) => void;
+  /** Sends a corrected payload instead; throws as a rejection does. */
+  resend: (target: Target, corrected: { payload: string; reason: string }) => Promise<void>;
 };
 
 const keyOf = ({ id, failedAt }: Target) => `${id} ${failedAt}`;
@@ -81,6 +83,12 @@ export function useRecordActs(saidOf: (target: Target) => Said | null): RecordAc
         () => reopenRecord(target.id),
         () => ({ kind: "reopened", atMs: Date.now() }),
       ),
+    resend: async (target, corrected) => {
+      const pressedAtMs = Date.now();
+      await resendRecord(target.id, corrected);
+      note(target, leaving(pressedAtMs));
+      refresh();
+    },
     reject: async (target, code, reason) => {
       await rejectRecord(target.id, { code, reason });
       note(target, { kind: "rejected", why: `${rejectWords[code]}: ${reason}`, atMs: Date.now() });

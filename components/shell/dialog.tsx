@@ -4,14 +4,22 @@ import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 import styles from "./shell.module.css";
 
-type Props = { title: string; opened: boolean; onClose: () => void; children: ReactNode };
+type Props = {
+  title: string;
+  opened: boolean;
+  onClose: () => void;
+  /** Wider, for what needs room. */
+  size?: "md" | "xl";
+  children: ReactNode;
+};
 
-export function Dialog({ title, opened, onClose, children }: Props) {
+export function Dialog({ title, opened, onClose, size = "md", children }: Props) {
   return (
     <Modal.Root
       opened={opened}
       onClose={onClose}
       centered
+      size={size}
       transitionProps={{ duration: 0 }}
       styles={{ content: { backgroundColor: "var(--surface)" } }}
     >

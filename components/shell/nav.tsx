@@ -7,14 +7,18 @@ import {
   IconBell,
   IconLayoutDashboard,
   IconPlugConnected,
+  IconSettings,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Brand } from "#components/shell/brand.tsx";
+import { useCaller } from "#components/shell/caller.tsx";
 import { alertCountsQuery } from "#lib/client/alerts.ts";
 import { count } from "#lib/client/formats.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
+import type { Overview } from "#lib/contract/overview.ts";
+import { may } from "#lib/core/access.ts";
 import styles from "./shell.module.css";
 
 const always = [
@@ -24,14 +28,19 @@ const always = [
   { href: "/alerts", label: "Alerts", icon: IconBell },
 ] as const;
 const inDemo = [{ href: "/simulator", label: "Simulator", icon: IconAdjustmentsHorizontal }] as const;
+const openFailures = ({ technical, client_data, others }: Overview["needHuman"]): number =>
+  technical + client_data + others;
+
+const forAdmins = [{ href: "/settings", label: "Settings", icon: IconSettings }] as const;
 
 export function Nav({ demo }: { demo: boolean }) {
   const pathname = usePathname();
   const { data } = useQuery(overviewQuery());
   const alerts = useQuery(alertCountsQuery()).data?.counts.open ?? 0;
-  const failures = data === undefined ? 0 : data.needHuman.technical + data.needHuman.client_data;
+  const failures = data === undefined ? 0 : openFailures(data.needHuman);
   const isHere = (href: string) => pathname === href || pathname.startsWith(`${href}/`);
-  const entries = demo ? [...always, ...inDemo] : always;
+  const { role } = useCaller();
+  const entries = [...always, ...(demo ? inDemo : []), ...(may(role, "manage_desk") ? forAdmins : [])];
   return (
     <nav className={styles.side} aria-label="Main">
       <Brand className={styles.brand} />

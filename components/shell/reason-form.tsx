@@ -19,6 +19,9 @@ type Props = {
   after?: (tried: boolean) => ReactNode;
   /** Whether the fields above and below may go as they are. */
   isReady?: () => boolean;
+  /** Goes back a step, where there is one; else it closes. */
+  cancel?: string;
+  onCancel?: () => void;
   onClose: () => void;
   /** Throws the API's refusal; the form shows it, and keeps what was typed. */
   onAct: (reason: string) => Promise<void>;
@@ -33,7 +36,9 @@ export function ReasonForm({
   before,
   after,
   isReady = () => true,
+  cancel = "Cancel",
   onClose,
+  onCancel = onClose,
   onAct,
 }: Props) {
   const [reason, setReason] = useState("");
@@ -82,8 +87,8 @@ export function ReasonForm({
         />
         {after?.(tried)}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
+          <Button variant="default" onClick={onCancel}>
+            {cancel}
           </Button>
           <Button type="submit" color={color} loading={busy}>
             {verb}

@@ -1,9 +1,11 @@
 "use client";
 import { ActionIcon, Menu, Text } from "@mantine/core";
-import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconBrandSlack, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { useCaller } from "#components/shell/caller.tsx";
 import { roleNames } from "#lib/client/permissions.ts";
+import { may } from "#lib/core/access.ts";
 
 export function UserMenu() {
   const caller = useCaller();
@@ -27,6 +29,16 @@ export function UserMenu() {
           </Text>
         </Menu.Label>
         <Menu.Divider />
+        {may(caller.role, "assign") && (
+          <Menu.Item
+            component={Link}
+            href="/settings/people"
+            prefetch={false}
+            leftSection={<IconBrandSlack size={16} aria-hidden />}
+          >
+            Your Slack ID
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

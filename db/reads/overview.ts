@@ -5,7 +5,7 @@ import { readFailures } from "#db/reads/failures.ts";
 import { readProviders } from "#db/reads/providers.ts";
 import { readThroughput } from "#db/reads/throughput.ts";
 import { isoOrNull } from "#db/reads/time.ts";
-import { FailuresQuery } from "#lib/contract/failure.ts";
+import { type Failures, FailuresQuery } from "#lib/contract/failure.ts";
 import type { Overview } from "#lib/contract/overview.ts";
 import type { ProviderSummary, ThroughputPoint } from "#lib/contract/provider.ts";
 import { isDelivered, outcomes } from "#lib/core/outcome.ts";
@@ -25,13 +25,18 @@ export async function readOverview(db: Db, nowMs = Date.now()): Promise<Overview
     deliveredPerMinute: providers.reduce((sum, provider) => sum + provider.deliveredPerMinute, 0),
     successRate: successRate(throughput.items, nowMs),
     oldestDueAt: oldest(providers),
-    needHuman: { technical: failures.counts.technical, client_data: failures.counts.client_data },
+    needHuman: needHumanOf(failures.counts),
     breakersOpen: providers.filter(({ state }) => state.breaker === "open").length,
     workerSeenAt,
     providers,
     throughput: throughput.items,
     newestFailures: failures.items,
   };
+}
+
+function needHumanOf({ technical, client_data, teams }: Failures["counts"]): Overview["needHuman"] {
+  const all = Object.values(teams).reduce((sum, open) => sum + open, 0);
+  return { technical, client_data, others: all - technical - client_data };
 }
 
 /** When any worker last said that it lives; null when none ever did. */

@@ -1,9 +1,9 @@
 // Figures and times as people read them. One language, and every zone is an argument: server and browser agree.
-import { count, number, plural } from "#lib/core/counts.ts";
+import { count, exactly, number, plural } from "#lib/core/counts.ts";
 import { person } from "#lib/core/person.ts";
 
 // What messages say as well, and so stands in core.
-export { count, number, person, plural };
+export { count, exactly, number, person, plural };
 
 /** A share, 0..1, as `99.3 %`; never rounds up to a perfect 100. */
 export function percent(share: number): string {

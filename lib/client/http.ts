@@ -16,16 +16,27 @@ export class ApiError extends Error {
 
 export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => call(path, { signal });
 
+type Method = "POST" | "PATCH" | "PUT" | "DELETE";
+
+/** A body that is undefined is none. */
 export const sendJson = <T>(
-  method: "POST" | "PATCH" | "PUT" | "DELETE",
+  method: Method,
   path: string,
   body: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> => sendText(method, path, body === undefined ? null : JSON.stringify(body), headers);
+
+/** JSON that is text already, so that every digit of its numbers stays. */
+export const sendText = <T>(
+  method: Method,
+  path: string,
+  body: string | null,
   headers: Record<string, string> = {},
 ): Promise<T> =>
   call(path, {
     method,
-    body: JSON.stringify(body),
-    headers: { "content-type": "application/json", ...headers },
+    body,
+    headers: { ...(body !== null && { "content-type": "application/json" }), ...headers },
   });
 
 let serverAheadMs = 0;
@@ -36,7 +47,8 @@ export const serverAhead = (): number => serverAheadMs;
 async function call<T>(path: string, init: RequestInit): Promise<T> {
   const response = await reach(path, init);
   if (!response.ok) throw await refusal(response);
-  const body: T = await response.json();
+  // 204 says that it is done, and nothing else.
+  const body: T = response.status === 204 ? null : await response.json();
   return body;
 }
 

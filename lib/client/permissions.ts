@@ -40,3 +40,7 @@ export const rejectPermission: Record<TeamKind, Permission> = {
   technical: "reject_technical",
   client_data: "reject_client_data",
 };
+
+/** To correct a failure and send it again takes both. */
+export const whyNotEdit = (role: Role, team: TeamKind): string | null =>
+  whyNot(role, may(role, "edit") ? "edit" : "edit_allowed") ?? whyNot(role, retryPermission[team]);

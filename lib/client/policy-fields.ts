@@ -106,6 +106,14 @@ const memberNames: Record<string, string> = {
   "edit.allowed": "What may be corrected",
   "edit.locked": "What is locked",
   rules: "Rule",
+  // Of the settings' forms.
+  items: "Route",
+  slug: "Short name",
+  kind: "Kind",
+  position: "Place",
+  provider: "Provider",
+  address: "Address",
+  fallback: "Stand-in",
   schedules: "Schedule",
   "health.ill": "Sign of illness",
   "health.everyMs": "Health check, asked every",
@@ -141,6 +149,8 @@ const leafNames: Record<string, string> = {
   from: "from",
   to: "to",
   days: "days",
+  contains: "message",
+  statusCode: "HTTP status",
 };
 
 /** The name of an error's field: `rules.1.when.jsonPath` is "Rule 2, JSON path". */

@@ -21,6 +21,11 @@ export function refusalWords(error: unknown, reader: Reader = thisReader()): str
 
 /** What the API says they did, how to say it, and the word before the time. */
 const deeds = [
+  ["retried these", "has run these again already", "at"],
+  ["retried this one", "has run this again already", "at"],
+  ["rejected these", "has closed these already, unsent", "at"],
+  ["rejected this one", "has closed this already, unsent", "at"],
+  ["has it already", "has it already", "since"],
   ["retried this record", "is already resending this", "since"],
   ["rejected this record", "has closed this already, unsent", "at"],
   ["reopened this record", "has reopened this already", "at"],

@@ -7,7 +7,8 @@ export const Overview = z.object({
   deliveredPerMinute: z.int(),
   successRate: z.number().nullable(),
   oldestDueAt: z.iso.datetime().nullable(),
-  needHuman: z.object({ technical: z.int(), client_data: z.int() }),
+  /** Open failures of the two teams that are always there, and of all others. */
+  needHuman: z.object({ technical: z.int(), client_data: z.int(), others: z.int() }),
   breakersOpen: z.int(),
   /** When a worker last said it lives; null when none ever did. */
   workerSeenAt: z.iso.datetime().nullable(),

@@ -45,6 +45,7 @@ const keepers: Record<string, string[]> = {
   "json-p3": ["lib/core/json-path.ts"],
   "prom-client": ["lib/server"],
   re2js: ["lib/core/pattern.ts"],
+  diff: ["lib/client/payload-diff.ts"],
 };
 
 type Import = { file: string; target: string };

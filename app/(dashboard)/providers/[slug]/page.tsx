@@ -58,7 +58,7 @@ export default async function ProviderPage({ params, searchParams }: Props) {
     }),
     client.infiniteQuery({
       ...failuresQuery(failures),
-      queryFn: () => readFailures(db, failuresInput(failures, null)),
+      queryFn: () => readFailures(db, failuresInput(failures, {}, null)),
     }),
   ]);
   return (
