@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
-test.each(["ats", "ingestion"])("%s.md: the policy can be saved, and its records are taken", async (page) => {
+test.each(["ats", "ingestion", "sms", "orders"])("%s.md: the policy can be saved, and its records are taken", async (page) => {
   const text = readFileSync(`docs/scenarios/${page}.md`, "utf8");
   const blocks = (language: string) =>
     [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, block = ""]) => block);
