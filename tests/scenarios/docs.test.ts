@@ -12,15 +12,20 @@ beforeAll(async () => {
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
-test.each(["ats", "ingestion", "sms", "orders"])("%s.md: the policy can be saved, and its records are taken", async (page) => {
-  const text = readFileSync(`docs/scenarios/${page}.md`, "utf8");
-  const blocks = (language: string) =>
-    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, block = ""]) => block);
-  const [json = ""] = blocks("json");
-  const { slug, ...policy } = CreateProvider.parse(JSON.parse(json));
-  await scene.provider(slug, policy);
-  const statements = blocks("sql");
-  expect(statements).toHaveLength(1);
-  for (const statement of statements) await scene.sql.unsafe(statement);
-  expect(await standing(scene.sql, slug)).toMatchObject({ accepted: 1, queued: 1 });
-});
+test.each(["ats", "ingestion", "sms", "orders"])(
+  "%s.md: the policy can be saved, and its records are taken",
+  async (page) => {
+    const text = readFileSync(`docs/scenarios/${page}.md`, "utf8");
+    const blocks = (language: string) =>
+      [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
+        ([, block = ""]) => block,
+      );
+    const [json = ""] = blocks("json");
+    const { slug, ...policy } = CreateProvider.parse(JSON.parse(json));
+    await scene.provider(slug, policy);
+    const statements = blocks("sql");
+    expect(statements).toHaveLength(1);
+    for (const statement of statements) await scene.sql.unsafe(statement);
+    expect(await standing(scene.sql, slug)).toMatchObject({ accepted: 1, queued: 1 });
+  },
+);
