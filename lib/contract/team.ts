@@ -33,8 +33,14 @@ export const Team = z.object({ slug: Slug, ...settings, builtIn: z.boolean() });
 export type Team = z.infer<typeof Team>;
 export const Teams = z.object({ items: z.array(Team), next: z.null() });
 
+/** Names of the failures page's own tabs. */
+const reserved = ["all", "me", "rejected"];
+
 export const CreateTeam = z.strictObject({
-  slug: Slug,
+  slug: Slug.refine(
+    (slug) => !reserved.includes(slug),
+    `must be another name: ${reserved.join(", ")} are tabs of the failures page`,
+  ),
   ...settings,
   position: settings.position.default(100),
   rules: settings.rules.default([]),

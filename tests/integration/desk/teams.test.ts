@@ -98,6 +98,8 @@ test("a team is changed, and deleted when nothing of it is open; the built-in on
   expect(changed).toMatchObject({ name: "Books", position: 7, rules: [{ provider: "sms" }], builtIn: false });
   expect(await readTeams(base.db)).toMatchObject([{ slug: "technical" }, { slug: "client_data" }, changed]);
   expect(CreateTeam.safeParse({ slug: "x", name: "x", kind: "technical", rules: [{}] }).success).toBe(false);
+  // The failures page has tabs of its own by these names.
+  expect(CreateTeam.safeParse({ slug: "rejected", name: "x", kind: "technical" }).success).toBe(false);
 
   const [id = ""] = await failed(base.sql, 1, { provider: "sms" });
   await expect(deleteTeam(base.sql, "books", ana)).rejects.toThrow(/has open failures\. Move them/);
