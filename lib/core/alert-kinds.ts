@@ -3,7 +3,8 @@
 import type { AlertFigures, Level, Reading } from "#lib/core/alerts.ts";
 import { roughly } from "#lib/core/checks.ts";
 import type { AlertKind } from "#lib/core/desk.ts";
-import { percent, rounded } from "#lib/core/figures.ts";
+import { rounded } from "#lib/core/figures.ts";
+import { percent } from "#lib/core/spans.ts";
 import type { BreakerState, Hold } from "#lib/core/status.ts";
 
 /** What all kinds take. */

@@ -1,16 +1,50 @@
-// Which failures are the same trouble: provider, type, category, status, and the message without what varies.
+// Which failures are the same trouble: provider, type, category, status, the provider's error code, and the message without
+// what varies.
 
 export type FingerprintOf = {
   provider: string;
   type: string | null;
   category: string;
   status: number | null;
+  /** The provider's own code for what is wrong; null when its answer has none. */
+  code: string | null;
   message: string | null;
 };
 
 /** Sixteen hex digits, the same for failures that belong in one group. */
-export const fingerprint = ({ provider, type, category, status, message }: FingerprintOf): string =>
-  fnv1a64(JSON.stringify([provider, type, category, status, normalizeMessage(message ?? "")]));
+export const fingerprint = ({ provider, type, category, status, code, message }: FingerprintOf): string =>
+  fnv1a64(JSON.stringify([provider, type, category, status, code, normalizeMessage(message ?? "")]));
+
+/** Where answers have their codes, the most particular first. */
+const codeNames = ["code", "errorCode", "error_code"];
+
+/**
+ * The provider's code in a JSON answer: `code` and the like, in it or in its `error`, or an `error` that is a word. Words for
+ * people are none, and ids would make a group of each record.
+ */
+export function errorCodeIn(body: string): string | null {
+  const answer = objectOf(body);
+  if (answer === null) return null;
+  const { error } = answer;
+  const inner = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
+  const found = [inner, answer].flatMap((part) => codeNames.map((name) => part[name]));
+  return [...found, error].map(codeOf).find((code) => code !== null) ?? null;
+}
+
+function codeOf(value: unknown): string | null {
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string" || /^[0-9a-f-]{16,}$/i.test(value)) return null;
+  return /^[a-z][a-z0-9_.-]{0,39}$/i.test(value) ? value : null;
+}
+
+function objectOf(body: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
 
 /** From the most particular to the least: a UUID would else become five numbers. */
 const placeholders: readonly (readonly [RegExp, string])[] = [

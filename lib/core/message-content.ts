@@ -4,8 +4,8 @@ import { exactly, number } from "#lib/core/counts.ts";
 import type { AlertState, Severity } from "#lib/core/desk.ts";
 import { severityOf } from "#lib/core/desk.ts";
 import { whatMends } from "#lib/core/failure-words.ts";
-import { duration, percent } from "#lib/core/figures.ts";
 import { person } from "#lib/core/person.ts";
+import { duration, percent } from "#lib/core/spans.ts";
 import type { FailureCategory } from "#lib/core/status.ts";
 
 /** Words, and moments (ISO 8601) that each channel writes in its own way. */
@@ -182,7 +182,7 @@ const offered = ({ open }: GroupToTell): MessageAction[] =>
   messageActions.filter((action) => action !== "retry_one" || open > 1);
 
 export function alertMessage(alert: AlertToTell, { address, insteadOf }: Around): MessageContent {
-  const { id, severity, state, title, about, openedAt } = alert;
+  const { id, kind, severity, state, title, about, openedAt } = alert;
   const stage = state === "resolved" ? "resolved" : state === "acknowledged" ? "settled" : "open";
   return {
     subject: "alert",
@@ -195,10 +195,11 @@ export function alertMessage(alert: AlertToTell, { address, insteadOf }: Around)
     mend: null,
     facts: [
       { name: "Severity", value: [severity] },
-      ...(about === "" ? [] : [{ name: "About", value: [about] }]),
+      ...(about === "" || kind === "failures" ? [] : [{ name: "About", value: [about] }]),
       { name: "Since", value: [{ at: openedAt }] },
       ...Object.entries(alert.figures)
-        .filter(([, value]) => value !== null)
+        // Those two stand in the title, in words.
+        .filter(([name, value]) => value !== null && name !== "provider" && name !== "hold")
         .slice(0, 6)
         .map(([name, value]) => figure(name, value)),
     ],
@@ -206,7 +207,7 @@ export function alertMessage(alert: AlertToTell, { address, insteadOf }: Around)
     asides: standsIn(insteadOf),
     actions: [],
     open: 0,
-    link: `${address}/alerts?alert=${id}`,
+    link: `${address}/alerts?tab=${state}`,
   };
 }
 

@@ -154,7 +154,7 @@ test("a decision never takes attempts away, adds at most one, and fails only a c
 });
 
 test("a message's numbers never change its fingerprint, and normalizing twice changes nothing", () => {
-  const aFailure = { provider: "ats", type: null, category: "technical", status: 503 };
+  const aFailure = { provider: "ats", type: null, category: "technical", status: 503, code: null };
   fc.assert(
     fc.property(fc.nat(), fc.nat(), (one, other) => {
       const of = (id: number) => fingerprint({ ...aFailure, message: `order ${id} is late` });

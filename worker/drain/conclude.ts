@@ -5,7 +5,7 @@ import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import { backoffMs } from "#lib/core/backoff.ts";
 import { isCharged } from "#lib/core/blame.ts";
 import { decide } from "#lib/core/decide.ts";
-import { fingerprint } from "#lib/core/fingerprint.ts";
+import { errorCodeIn, fingerprint } from "#lib/core/fingerprint.ts";
 import type { Reply } from "#lib/core/reply.ts";
 import type { BreakerState, FailureCategory, Team } from "#lib/core/status.ts";
 import { continuationFor, continuationOf } from "#worker/drain/continuation.ts";
@@ -63,7 +63,7 @@ export function conclude(
         ...base,
         kind: "failed",
         attempts,
-        failure: failureOf(provider, base, record, { category, team, message }),
+        failure: failureOf(provider, base, record, { category, team, message, code: errorCodeOf(reply) }),
         continuation,
       };
     }
@@ -176,20 +176,23 @@ function baseOf({ record, startedAtMs, endedAtMs }: Ended) {
   };
 }
 
-type Failing = { category: FailureCategory; team: Team; message: string };
+const errorCodeOf = (reply: Reply): string | null =>
+  reply.kind === "response" ? errorCodeIn(reply.body) : null;
+
+type Failing = { category: FailureCategory; team: Team; message: string; code?: string | null };
 
 function failureOf(
   provider: string,
   { status }: { status: number | null },
   { type }: DueRecord,
-  { category, team, message }: Failing,
+  { category, team, message, code = null }: Failing,
 ): NonNullable<Settled["failure"]> {
   const kept = clean(message);
   return {
     category,
     team,
     message: kept,
-    fingerprint: fingerprint({ provider, type, category, status, message: kept }),
+    fingerprint: fingerprint({ provider, type, category, status, code, message: kept }),
   };
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { fingerprint, normalizeMessage } from "#lib/core/fingerprint.ts";
+import { errorCodeIn, fingerprint, normalizeMessage } from "#lib/core/fingerprint.ts";
 
 const aFailure = {
   provider: "ats",
   type: "result",
   category: "client_data",
   status: 422,
+  code: null,
   message: "city is invalid",
 };
 
@@ -36,16 +37,33 @@ describe("a fingerprint", () => {
     expect(fingerprint({ ...aFailure, message: "order 99 not found" })).toBe(one);
   });
 
-  test("tells apart what differs in provider, type, category, status or words", () => {
+  test("tells apart what differs in provider, type, category, status, code or words", () => {
     const all = [
       aFailure,
       { ...aFailure, provider: "sms" },
       { ...aFailure, type: null },
       { ...aFailure, category: "technical" },
       { ...aFailure, status: 400 },
+      { ...aFailure, code: "E1001" },
+      { ...aFailure, code: "E1002" },
       { ...aFailure, message: "city is missing" },
       { ...aFailure, provider: "at", type: "sresult" },
     ];
     expect(new Set(all.map(fingerprint)).size).toBe(all.length);
   });
+});
+
+test.each([
+  ['{"code": "E1001", "message": "no such article"}', "E1001"],
+  ['{"error": {"code": 4711, "message": "no"}, "code": "outer"}', "4711"],
+  ['{"error_code": "postal_code.invalid"}', "postal_code.invalid"],
+  ['{"error": "invalid_grant"}', "invalid_grant"],
+  ['{"error": "The article is unknown"}', null],
+  ['{"code": "3fa85f64-5717-4562-b3fc-2c963f66afa6"}', null],
+  ['{"code": "afa85f64-5717-4562-b3fc-2c963f66afa6"}', null],
+  ['{"code": {"a": 1}}', null],
+  ["[1, 2]", null],
+  ["<html>", null],
+])("the provider's code in %s is %s", (body, code) => {
+  expect(errorCodeIn(body)).toBe(code);
 });

@@ -134,7 +134,8 @@ describe("what is said", () => {
 
   test("an alert's figures are words, and what became of it is said", () => {
     const all = JSON.stringify(slackBlocks(alertMessage(alert, around)));
-    for (const words of ["🔴", "90 s", "1,234", "50 %", "2026-11-21 13:00 UTC"]) expect(all).toContain(words);
+    for (const words of ["🔴", "1 min 30 s", "1,234", "50 %", "2026-11-21 13:00 UTC"])
+      expect(all).toContain(words);
     expect(all).not.toContain("None");
     const acted = alertMessage(
       { ...alert, state: "acknowledged", acknowledgedBy: "Ana <a@b.c>", acknowledgedAt: alert.openedAt },
