@@ -21,7 +21,7 @@ async function anAlert(api: Api, slug: string): Promise<void> {
 
 const rowOf = (page: Page, rule: string) => page.locator(`[data-testid="alert"][data-rule="${rule}"]`);
 
-test("an alert that begins by itself is acknowledged, silenced with its end, and resolves by itself", async ({
+test("B8: an alert that begins by itself is acknowledged, silenced with its end, and resolves by itself", async ({
   page,
   api,
   aProvider,

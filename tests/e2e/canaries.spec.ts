@@ -33,7 +33,7 @@ test("the overview shows that Redrive itself is well, and its provider stands ap
   ).toBeVisible();
 });
 
-test("a canary is run by hand, tells why it failed, and is switched off", async ({
+test("B4: a canary is run by hand, tells why it failed, and is switched off", async ({
   page,
   api,
   aProvider,

@@ -33,7 +33,7 @@ async function refused(
 
 const groupOf = (page: Page, text: string) => page.getByTestId("group").filter({ hasText: text });
 
-test("a storm is three rows, and each is dealt with as a whole", async ({
+test("D2 and D6: a storm is three rows, and each is dealt with as a whole", async ({
   page,
   api,
   aProvider,
@@ -148,7 +148,7 @@ test("a storm is three rows, and each is dealt with as a whole", async ({
   await expect(page.getByTestId("failure")).toHaveCount(0);
 });
 
-test("a payload is corrected, compared, sent, taken back in time, and sent after all", async ({
+test("D3 and D5: a payload is corrected, compared, sent, taken back in time, and sent after all", async ({
   page,
   api,
   aProvider,

@@ -69,7 +69,7 @@ async function inspect(page: Page, name: string) {
 const aPhone = (of: { newContext: (options: object) => Promise<BrowserContext> }, colorScheme = "light") =>
   of.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme });
 
-test("on a phone: what failed is tried again with one tap, taken back, tried again, and the page shows it arrive by itself", async ({
+test("B9: on a phone what failed is tried again with one tap, taken back, tried again, and the page shows it arrive by itself", async ({
   browser,
   api,
   aProvider,
@@ -286,7 +286,7 @@ iframe{width:100%;height:720px;border:1px solid #e2d5ee;border-radius:4px}
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-test("inside a host's page: allowed, it acts without a cookie and looks like the host; not allowed, it stays empty", async ({
+test("B9: inside a host's page: allowed, it acts without a cookie and looks like the host; not allowed, it stays empty", async ({
   browser,
   api,
   aProvider,

@@ -2,6 +2,7 @@
 // And Slack's address as it stands behind the real server.
 import { request } from "node:http";
 import { type GroupToTell, groupMessage } from "#lib/core/message-content.ts";
+import { emailOf } from "#lib/core/message-email.ts";
 import { slackBlocks } from "#lib/core/message-slack.ts";
 import { rejectView } from "#lib/core/slack-modal.ts";
 import { type Block, blockProblems, type Modal, viewProblems } from "#tests/support/block-kit.ts";
@@ -53,6 +54,18 @@ const blocksOf = (group: GroupToTell): Block[] => {
 };
 
 for (const width of [720, 390]) {
+  test(`the mail about a group of failures, ${width} wide`, async ({ page, picture }) => {
+    const { html, subject } = emailOf(groupMessage(open, around), "https://redrive.example/recover/token");
+    expect(subject).toContain("12 records failed at Acme ATS");
+    await page.setViewportSize({ width, height: 900 });
+    await page.setContent(html);
+    await expect(page.getByText("upstream <pool-7> is out of connections & refuses more")).toBeVisible();
+    await expect(page.locator('a[href="https://redrive.example/recover/token"]')).toBeVisible();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await picture(page, `mail-message-${width}`);
+  });
+
   test(`the Slack message about a group of failures, ${width} wide`, async ({ page, picture }) => {
     const modal = rejectView(open, JSON.stringify({ groupId: open.id, responseUrl: null }));
     expect(viewProblems(modal)).toEqual([]);

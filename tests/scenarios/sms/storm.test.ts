@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { PatchKnobs } from "#lib/contract/simulator.ts";
+import { evaluateEveryMs } from "#lib/core/alerts.ts";
 import type { ProviderHandle } from "#simulator/server.ts";
 import { ada, aScene, quick, type Scene } from "#tests/scenarios/scene.ts";
 import { createdProvider, eventually, stateOf } from "#tests/support/engine.ts";
@@ -77,6 +78,10 @@ test("10,000 failures in three groups are three messages and updates at their pa
     if (storm === 1) {
       await eventually(() => expect(slack.messages).toHaveLength(troubles.length));
       told.push(...slack.messages.map(({ versions }) => (versions[0]?.atMs ?? 0) - startedMs));
+      await eventually(async () => expect(await growing()).toHaveLength(troubles.length));
+      const latestMs = Math.max(...(await growing()).map(({ openedMs }) => openedMs)) - startedMs;
+      // One evaluation, and what it takes until there are fifty of each.
+      expect(latestMs, "from the first insert to the alerts, ms").toBeLessThan(evaluateEveryMs + 5_000);
     }
   }
   // Each message ends by saying all of it.
@@ -100,6 +105,10 @@ test("10,000 failures in three groups are three messages and updates at their pa
   const [alone, beside] = [median(rates.alone), median(rates.beside)];
   expect(beside / alone, `${alone} records/s alone, ${beside} beside the storm`).toBeGreaterThan(0.95);
 }, 240_000);
+
+/** The alerts about groups that grow. */
+const growing = () => scene.sql<{ openedMs: number }[]>`
+  select extract(epoch from opened_at)::float8 * 1000 as opened_ms from redrive.alerts where rule = 'failures-growing'`;
 
 async function enqueueStorm(): Promise<void> {
   await scene.sql`
