@@ -143,13 +143,13 @@ test("three tries a day: the fourth is refused kindly and says when", async ({
   const provider = await aProvider("my-tries", { name: "Acme Books", ...quick });
   provider.set(stumbles);
   const owner = "customer-tries";
-  const { id } = await send(api, "my-tries", owner, "Invoice INV-2041", stumbling);
+  const { id } = await send(api, "my-tries", owner, "Invoice INV-3050", stumbling);
   await untilFailed(api, "my-tries", id);
   const context = await aPhone(browser);
   const page = await context.newPage();
   const { url, token } = await mint(api, { owner });
   await page.goto(url);
-  await page.getByRole("link", { name: "Invoice INV-2041", exact: true }).click();
+  await page.getByRole("link", { name: "Invoice INV-3050", exact: true }).click();
   for (let n = 1; n <= 3; n += 1) {
     await page.getByRole("button", { name: "Try again" }).click();
     await expect(page.getByText("Sending…")).toBeVisible();
@@ -372,7 +372,7 @@ for (const scheme of ["light", "dark"]) {
     const owner = `customer-${scheme}`;
     provider.set({ reject: wellFormed });
     const sent = await send(api, slug, owner, "Invoice INV-2036");
-    const refused = await send(api, slug, owner, "Invoice INV-2041", { phone: "none" });
+    const refused = await send(api, slug, owner, "Invoice INV-3050", { phone: "none" });
     await until(api, sent.id, "delivered");
     await untilFailed(api, slug, refused.id);
     provider.set(stumbles);
