@@ -23,7 +23,7 @@ const deeds: Record<Permission, string> = {
   edit: "correct any part of a payload",
   operate: "pause, resume or probe providers, or answer alerts",
   manage_providers: "change providers",
-  manage_desk: "change teams, channels, people, alert rules and canaries",
+  manage_desk: "change teams, channels, alert rules and canaries",
   mint_tokens: "make tokens for end users",
   simulate: "turn the simulator's knobs",
 };

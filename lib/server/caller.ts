@@ -138,7 +138,7 @@ const acts: Record<Permission, string> = {
   edit: "correct any part of a payload",
   operate: "pause, resume or probe a provider, or answer alerts",
   manage_providers: "manage providers",
-  manage_desk: "manage teams, channels, people, alert rules and canaries",
+  manage_desk: "manage teams, channels, alert rules and canaries",
   mint_tokens: "make tokens for end users",
   simulate: "use the simulator",
 };
