@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { Denied } from "#db/writes/refused.ts";
 import type { AnySql } from "#db/writes/transaction.ts";
+import type { Operation } from "#lib/contract/operation.ts";
 import type { Permission } from "#lib/core/access.ts";
 import { type Caller, callerOf, denial } from "#lib/server/caller.ts";
 import { type Deps, deps as ownDeps } from "#lib/server/deps.ts";
@@ -47,12 +48,36 @@ type Rule<
   /** What is answered: anything that the shape does not name is left out. */
   output?: Output;
   /** The status of a success; 200. */
-  status?: 200 | 201;
+  status?: 200 | 201 | 202;
   headers?: (body: z.output<Output>) => Record<string, string>;
   run: (
     given: Given<z.output<Input>, z.output<Query>, z.output<Params>>,
   ) => Promise<z.input<Output> | Response>;
 };
+
+type Doing<
+  Input extends z.ZodType,
+  Query extends z.ZodObject,
+  Params extends z.ZodObject,
+  Output extends z.ZodType,
+> = Pick<Rule<Input, Query, Params, Output>, "headers" | "run">;
+
+/** What Next calls; it carries the operation that it serves. */
+export type Served = ((request: Request, context: Context) => Promise<Response>) & { operation?: Operation };
+
+/** A Next route handler of an operation, which it carries, so that its answers can be held against its description. */
+export function serve<
+  Input extends z.ZodType,
+  Query extends z.ZodObject,
+  Params extends z.ZodObject,
+  Output extends z.ZodType,
+>(operation: Operation<Input, Query, Params, Output>, doing: Doing<Input, Query, Params, Output>): Served {
+  const { may, params, query, input, output, status } = operation;
+  const [first, ...others] = typeof may === "string" ? [may] : may;
+  if (first === undefined) throw new Error(`${operation.id} names no permission`);
+  const rule = { may: anyOf(first, ...others), params, query, input, output, status, ...doing };
+  return Object.assign(route(rule), { operation: operation as unknown as Operation });
+}
 
 type Context = { params: Promise<Record<string, string | string[] | undefined>> };
 

@@ -1,0 +1,54 @@
+// What one path and method of the API takes and answers: read by the handler that serves it, and by the API's description.
+import type { z } from "zod";
+import type { ProblemCode } from "#lib/contract/problem.ts";
+import type { Permission } from "#lib/core/access.ts";
+
+export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+export type Method = (typeof methods)[number];
+
+export type Operation<
+  Input extends z.ZodType = z.ZodType,
+  Query extends z.ZodObject = z.ZodObject,
+  Params extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+> = {
+  /** Unique, in camel case, like `enqueueRecord`: what a generated client calls it. */
+  id: string;
+  method: Method;
+  /** Below `/api/v1`, its parameters in braces, like `/records/{id}`. */
+  path: `/${string}`;
+  /** The part of the API it stands under, like `Records`. */
+  tag: string;
+  /** What it does, in a line. */
+  summary: string;
+  /** What else one has to know of it. */
+  description?: string;
+  /** The permission that is needed; of several one is enough to be let in, and the act decides which. */
+  may: Permission | readonly Permission[];
+  params?: Params;
+  query?: Query;
+  input?: Input;
+  /** What is answered: anything that the shape does not name is left out. */
+  output?: Output;
+  /** The status of a success; 200. */
+  status?: 200 | 201 | 202;
+  /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 503). */
+  problems?: readonly ProblemCode[];
+  /** Shown in the description, and checked against the shapes. */
+  example?: {
+    params?: z.input<Params>;
+    query?: z.input<Query>;
+    input?: z.input<Input>;
+    output?: z.output<Output>;
+  };
+};
+
+/** Gives an operation's parts their types. */
+export const operation = <
+  Input extends z.ZodType = z.ZodObject<Record<never, never>>,
+  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Output extends z.ZodType = z.ZodType<unknown>,
+>(
+  parts: Operation<Input, Query, Params, Output>,
+): Operation<Input, Query, Params, Output> => parts;

@@ -1,0 +1,5 @@
+// All operations of the API: what is not listed here is not described.
+import type { Operation } from "#lib/contract/operation.ts";
+import { enqueueRecord, listRecords } from "#lib/contract/operations/records.ts";
+
+export const operations = [listRecords, enqueueRecord] as unknown as readonly Operation[];
