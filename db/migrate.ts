@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import postgres from "postgres";
 import journal from "#db/migrations/meta/_journal.json" with { type: "json" };
 import { makePartitions } from "#db/partitions.ts";
+import { toldTask } from "#lib/core/desk.ts";
 
 const here = (path: string) => new URL(path, import.meta.url);
 
@@ -90,7 +91,7 @@ export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
 }
 
 /** Tasks that SQL adds jobs for. */
-const tasksOfSql = ["drain", "ingest", "redrive.told"];
+const tasksOfSql = ["drain", "ingest", toldTask];
 
 /**
  * The first job of a task writes the task's name into a table with a unique index, and every other transaction that adds

@@ -7,6 +7,7 @@ import type { TaskList } from "graphile-worker";
 import { z } from "zod";
 import type { EnqueueRecord } from "#lib/contract/record.ts";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
+import { toldTask } from "#lib/core/desk.ts";
 import { BadEnvironment, type Env } from "#lib/node/env.ts";
 import type { Log } from "#lib/node/log.ts";
 import type { AdapterKind } from "#worker/adapters/adapter.ts";
@@ -74,7 +75,7 @@ async function moduleAt(path: string): Promise<unknown> {
 }
 
 /** Names of jobs that Redrive runs itself. */
-const ownTasks = new Set(["drain", "ingest", "redrive.told", "upkeep"]);
+const ownTasks = new Set(["drain", "ingest", toldTask, "upkeep"]);
 
 const bad = (sentence: string, cause?: unknown): BadEnvironment =>
   new BadEnvironment(`REDRIVE_APPLICATION: ${sentence}.`, { cause });

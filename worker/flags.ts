@@ -18,8 +18,11 @@ export type FlagValues = Readonly<Record<string, unknown>>;
 export type Flags = {
   /** The rows as they stand now. */
   set: (provider: string, values: FlagValues) => void;
-  /** Whether everything but the call is done for a record; `key` is what is moved as one. */
-  isShadowed: (provider: string, key: string) => boolean | Promise<boolean>;
+  /**
+   * Whether everything but the call is done for a record; `key` is what is moved as one. A canary proves the way that any share
+   * takes, so it is sent where one is.
+   */
+  isShadowed: (provider: string, key: string, kind?: { canary: boolean }) => boolean | Promise<boolean>;
 };
 
 /** Where an application registers a flag service of its own. */
@@ -39,9 +42,9 @@ export async function createFlags(domain: string): Promise<Flags> {
     set: (provider, values) => {
       rows.set(provider, values);
     },
-    isShadowed: (provider, key) => {
+    isShadowed: (provider, key, { canary } = { canary: false }) => {
       const values = rows.get(provider) ?? {};
-      const context = { targetingKey: key, provider };
+      const context = { targetingKey: key, provider, canary };
       if (isTheirs()) return isNot(theirs.getBooleanValue("sent", sent(values, context).value, context));
       // The hot path: where nothing is switched, nobody need be asked for each record.
       return isAllSent(values) ? false : isNot(ours.getBooleanValue("sent", true, context));
@@ -103,11 +106,11 @@ class TableProvider implements Provider {
 
 function sent(
   values: FlagValues,
-  { provider, targetingKey = "" }: EvaluationContext,
+  { provider, targetingKey = "", canary }: EvaluationContext,
 ): ResolutionDetails<boolean> {
   if (values.shadow === true) return { value: false, reason: StandardResolutionReasons.STATIC };
   const percentage = typeof values.percentage === "number" ? values.percentage : 100;
-  const value = isIncluded(String(provider), targetingKey, percentage);
+  const value = canary === true ? percentage > 0 : isIncluded(String(provider), targetingKey, percentage);
   return { value, reason: StandardResolutionReasons.SPLIT };
 }
 

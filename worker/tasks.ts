@@ -2,6 +2,7 @@
 import type { TaskList } from "graphile-worker";
 import { z } from "zod";
 import { upkeep } from "#db/writes/upkeep.ts";
+import { toldTask } from "#lib/core/desk.ts";
 import type { Deps } from "#worker/deps.ts";
 import type { Drains } from "#worker/drain/drains.ts";
 import { ingest } from "#worker/ingest.ts";
@@ -23,7 +24,7 @@ export function createTasks(deps: Deps, drains: Drains): TaskList {
       await ingest(deps, IngestJob.parse(payload), abortSignal ?? new AbortController().signal);
     },
     /** What became of a message's record. */
-    "redrive.told": async (payload) => {
+    [toldTask]: async (payload) => {
       await noteToldOf(deps.sql, ToldJob.parse(payload));
     },
     upkeep: async () => {

@@ -2,10 +2,7 @@
 import { enqueueRecord } from "#db/writes/enqueue-record.ts";
 import { rejectRecord } from "#db/writes/reject-record.ts";
 import type { AnySql } from "#db/writes/transaction.ts";
-import type { MessageSubject } from "#lib/core/desk.ts";
-
-/** The task that is told what became of a message's record. */
-export const toldTask = "redrive.told";
+import { type MessageSubject, toldTask } from "#lib/core/desk.ts";
 
 type NewMessage = { subject: MessageSubject; subjectId: string; channel: string; insteadOf: string | null };
 

@@ -45,6 +45,9 @@ export type AlertState = (typeof alertStates)[number];
 /** The type of a canary's record: no business of anybody's, and in none of the figures. */
 export const canaryType = "redrive.canary";
 
+/** The task that is told what became of a message's record. */
+export const toldTask = "redrive.told";
+
 /** The type of a message's record. */
 export const messageType = "redrive.message";
 /** A message about messages that did not arrive, or a test of a channel: when it does not arrive, nobody is told. */

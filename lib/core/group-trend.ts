@@ -1,7 +1,5 @@
 // What a group's last 24 hours say: failures per hour, the present hour last.
 
-export const trendHours = 24;
-
 /** Fewer in an hour are no trend. */
 const least = 5;
 

@@ -1,7 +1,9 @@
 // How one provider is called now: its policy, turned into an adapter, a proof and a pool. Replaced when the policy is.
+
 import { randomBytes } from "node:crypto";
 import type { DueRecord } from "#db/reads/due-records.ts";
 import { ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
+import { canaryType } from "#lib/core/desk.ts";
 import type { HealthAnswer } from "#lib/core/health.ts";
 import type { Reply } from "#lib/core/reply.ts";
 import { type Keyring, unseal } from "#lib/node/secrets.ts";
@@ -66,7 +68,9 @@ export function linkTo(deps: Deps, provider: string, linked: Linked): ProviderLi
     version,
     async send(record, span, nowMs, abort) {
       const outgoing = outgoingOf(provider, record);
-      const shadowed = deps.flags.isShadowed(provider, record.orderingKey ?? record.id);
+      const shadowed = deps.flags.isShadowed(provider, record.orderingKey ?? record.id, {
+        canary: record.type === canaryType,
+      });
       if (shadowed !== false && (await shadowed))
         return shadow(adapter, outgoing, { nowMs, span, authorizer });
       const startedMs = deps.monotonicMs();

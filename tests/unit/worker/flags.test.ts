@@ -25,6 +25,19 @@ function aService(say: (key: unknown, fallback: boolean) => boolean) {
   return { service, asked };
 }
 
+test("a canary is sent where any share of the records is, and only there", async () => {
+  const flags = await createFlags("worker 1");
+  const shadowed = (values: Record<string, unknown>) => {
+    flags.set("ats", values);
+    return Promise.all(
+      Array.from({ length: 100 }, (_, at) => flags.isShadowed("ats", `canary-${at}`, { canary: true })),
+    ).then((answers) => answers.filter(Boolean).length);
+  };
+  expect(await shadowed({ percentage: 1 })).toBe(0);
+  expect(await shadowed({ percentage: 0 })).toBe(100);
+  expect(await shadowed({ percentage: 50, shadow: true })).toBe(100);
+});
+
 test("without a flag service of the application's the table decides, and nobody is asked where all is sent", async () => {
   const flags = await createFlags("worker 1");
   expect(await share(flags)).toEqual({ sent: 100, atOnce: 100 });
