@@ -11,10 +11,10 @@ import {
   IconUserMinus,
   IconUserPlus,
 } from "@tabler/icons-react";
-import type { ReactNode } from "react";
 import type { GroupDeed } from "#components/failures/group-dialogs.tsx";
 import { useCaller } from "#components/shell/caller.tsx";
 import { GuardedButton } from "#components/shell/guarded-button.tsx";
+import { GuardedItem } from "#components/shell/guarded-item.tsx";
 import { useNow } from "#lib/client/clock.ts";
 import { meOf } from "#lib/client/failures.ts";
 import { count } from "#lib/client/formats.ts";
@@ -93,42 +93,24 @@ function More({ group, about, whyNot, onDeed }: MoreProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Item
+        <GuardedItem
           icon={<IconArrowsExchange size={16} aria-hidden />}
           whyNot={whyNot ?? (group.records === 0 ? nothingOpen : null)}
           onClick={() => onDeed("move")}
         >
           Move to team…
-        </Item>
-        <Item icon={<IconNote size={16} aria-hidden />} whyNot={whyNot} onClick={() => onDeed("note")}>
+        </GuardedItem>
+        <GuardedItem icon={<IconNote size={16} aria-hidden />} whyNot={whyNot} onClick={() => onDeed("note")}>
           {group.note === null ? "Note…" : "Change the note…"}
-        </Item>
-        <Item
+        </GuardedItem>
+        <GuardedItem
           icon={isMuted ? <IconBell size={16} aria-hidden /> : <IconBellOff size={16} aria-hidden />}
           whyNot={whyNot}
           onClick={() => onDeed("mute")}
         >
           {isMuted ? "Mute longer, or unmute…" : "Mute until…"}
-        </Item>
+        </GuardedItem>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-type ItemProps = { icon: ReactNode; whyNot: string | null; onClick: () => void; children: ReactNode };
-
-/** One that may not be pressed can still be reached, and says why. */
-function Item({ icon, whyNot, onClick, children }: ItemProps) {
-  return (
-    <Menu.Item
-      leftSection={icon}
-      closeMenuOnClick={whyNot === null}
-      aria-disabled={whyNot !== null || undefined}
-      c={whyNot === null ? undefined : "var(--ink-2)"}
-      onClick={whyNot === null ? onClick : undefined}
-    >
-      {children}
-      {whyNot !== null && <span className={styles.why}>{whyNot}</span>}
-    </Menu.Item>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 // The dialogs of a group's acts: each says what will happen and to how many, before it does.
-import { Button, Group, NativeSelect, Radio, Stack, Textarea, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Group, Radio, Stack, Textarea, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { MoveForm } from "#components/failures/move-form.tsx";
 import type { GroupActs } from "#components/failures/use-group-acts.ts";
 import { RejectForm } from "#components/records/reject-dialog.tsx";
 import { ActForm } from "#components/shell/act-form.tsx";
@@ -10,7 +10,6 @@ import { Dialog } from "#components/shell/dialog.tsx";
 import { useZone } from "#lib/client/clock.ts";
 import { exactly, number } from "#lib/client/formats.ts";
 import { firsts, groupTitle, typedFrom } from "#lib/client/group-words.ts";
-import { teamsQuery } from "#lib/client/teams.ts";
 import type { FailureGroup } from "#lib/contract/group.ts";
 
 export type GroupDeed = "retry" | "reject" | "move" | "note" | "mute";
@@ -53,7 +52,12 @@ function Form({ asked: { deed, group }, ...rest }: Omit<Props, "asked"> & { aske
         </RejectForm>
       );
     case "move":
-      return <MoveForm {...given} />;
+      return (
+        <MoveForm team={group.team} onMove={(team) => given.acts.move(group, team)} onClose={given.onClose}>
+          {exactly(group.records, "record")} go from {group.teamName} to another team, and those of the same
+          trouble that come later.
+        </MoveForm>
+      );
     case "note":
       return <NoteForm {...given} />;
     case "mute":
@@ -118,39 +122,6 @@ function RunForm({ group, acts, onClose }: FormProps) {
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
           )}
-        </>
-      )}
-    </ActForm>
-  );
-}
-
-function MoveForm({ group, acts, onClose }: FormProps) {
-  const { data: teams = [] } = useQuery(teamsQuery());
-  const others = teams.filter(({ slug }) => slug !== group.team);
-  const [slug, setSlug] = useState<string | null>(null);
-  const team = others.find((other) => other.slug === slug) ?? others[0];
-  return (
-    <ActForm
-      verb="Move it"
-      isReady={() => team !== undefined}
-      onClose={onClose}
-      onAct={async () => {
-        if (team) await acts.move(group, team);
-      }}
-    >
-      {() => (
-        <>
-          <p style={{ color: "var(--ink-2)" }}>
-            {exactly(group.records, "record")} go from {group.teamName} to another team, and those of the same
-            trouble that come later.
-          </p>
-          <NativeSelect
-            label="Team"
-            data-autofocus
-            value={team?.slug}
-            data={others.map((other) => ({ value: other.slug, label: other.name }))}
-            onChange={(event) => setSlug(event.currentTarget.value)}
-          />
         </>
       )}
     </ActForm>

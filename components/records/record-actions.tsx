@@ -4,6 +4,7 @@ import { useState } from "react";
 import { ActButton } from "#components/records/act-button.tsx";
 import { ActLine, ActStatus } from "#components/records/act-line.tsx";
 import { EditDialog } from "#components/records/edit-dialog.tsx";
+import { OwnerMenu } from "#components/records/owner-menu.tsx";
 import { RejectDialog } from "#components/records/reject-dialog.tsx";
 import { SkipDialog } from "#components/records/skip-dialog.tsx";
 import { useRecordActs } from "#components/records/use-record-acts.ts";
@@ -84,6 +85,9 @@ export function RecordActions({ record, fetchedAt }: Props) {
           >
             Let others pass…
           </GuardedButton>
+        )}
+        {isOpen && record.failure && (
+          <OwnerMenu id={record.id} about={record.subject ?? "this record"} failure={record.failure} />
         )}
       </div>
       {act && <ActLine act={act} />}

@@ -34,6 +34,11 @@ export const rejectRecord = (id: string, why: RejectRecord) => act(id, "reject",
 export const reopenRecord = (id: string) => act(id, "reopen", {});
 export const skipRecord = (id: string, reason: string) => act(id, "skip", { reason });
 
+/** `from`: who had it when one looked. */
+export const assignRecord = (id: string, assignee: string | null, from: string | null) =>
+  act(id, "assign", { assignee, from });
+export const moveRecord = (id: string, team: string) => act(id, "move", { team });
+
 /** The payload's text as it is stored; who may not see payloads says why, and it is kept with their name. */
 export const showPayload = (id: string, reason?: string) =>
   sendJson<ShownPayload>("POST", `/records/${encodeURIComponent(id)}/payload`, { reason });

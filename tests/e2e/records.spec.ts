@@ -75,3 +75,37 @@ test("of one dedupe key the second is not sent, and leads to the first", async (
   await expect(page.getByText("order-4711").first()).toBeVisible();
   await picture(page, "record-answer-kept");
 });
+
+test("one failure is taken by a person, and given to another team", async ({
+  page,
+  api,
+  aProvider,
+  picture,
+}) => {
+  const provider = await aProvider("owned", { name: "Nimbus Post" });
+  provider.set({ reject: { path: "street", pattern: ".", message: "must not be empty" } });
+  const { id } = await api<{ id: string }>("POST", "/records", {
+    provider: "owned",
+    payload: { street: "" },
+    subject: "Letter 7",
+  });
+  await expect.poll(async () => (await api("GET", `/records/${id}`)).status).toBe("failed");
+  await signIn(page);
+  await page.goto(`/records/${id}`);
+  const more = page.getByRole("button", { name: "More about Letter 7" });
+  await more.click();
+  await picture(page, "record-owner-menu");
+  await page.getByRole("menuitem", { name: "Assign me" }).click();
+  await expect(page.locator("dt", { hasText: "Assigned to" })).toBeVisible();
+  await more.click();
+  await expect(page.getByRole("menuitem", { name: "Unassign" })).toBeVisible();
+  await page.getByRole("menuitem", { name: "Move to team…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Team").selectOption({ label: "Technical" });
+  await picture(page, "record-move-dialog");
+  await dialog.getByRole("button", { name: "Move it" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.locator("dt", { hasText: "Team" }).locator("+ dd")).toHaveText("Technical");
+  const record = await api<{ failure: { team: string; assignee: string } }>("GET", `/records/${id}`);
+  expect(record.failure).toMatchObject({ team: "technical", assignee: expect.stringContaining("@") });
+});
