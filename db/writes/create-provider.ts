@@ -4,6 +4,7 @@ import { refuseOwnAdapter } from "#db/writes/built-in-provider.ts";
 import { hint } from "#db/writes/hint.ts";
 import { checkPolicy } from "#db/writes/provider-policy.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
+import { refuseUnknownTeams } from "#db/writes/rule-teams.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
 import type { Provider } from "#lib/contract/provider.ts";
@@ -29,6 +30,7 @@ export async function createProvider(
   const stored = { ...policy, auth: withoutSecrets(policy.auth) };
   const sealed = secret === null ? null : secrets.seal(slug, JSON.stringify(policy.auth));
   return inTransaction(sql, async (sql) => {
+    await refuseUnknownTeams(sql, policy);
     const [made] = await sql<{ version: number; updatedAt: string; updatedBy: string }[]>`
       insert into redrive.providers (slug, policy, sealed_auth, updated_by)
       values (${slug}, ${JSON.stringify(stored)}::text::jsonb, ${sealed}, ${actor})

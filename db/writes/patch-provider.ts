@@ -7,6 +7,7 @@ import { hint } from "#db/writes/hint.ts";
 import { noProvider } from "#db/writes/provider-acts.ts";
 import { changedFields, checkPolicy, mergePolicy } from "#db/writes/provider-policy.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
+import { refuseUnknownTeams } from "#db/writes/rule-teams.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import { type PatchProvider, ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
 import type { Provider } from "#lib/contract/provider.ts";
@@ -42,6 +43,7 @@ export async function patchProvider(
     const merged = mergePolicy(before, patch);
     refuseBuiltInChange(before, merged);
     checkPolicy(merged);
+    if (patch.rules) await refuseUnknownTeams(sql, merged);
     if (row.sealedAuth !== null) refuseMovedSecret(before, merged, patch);
     const sealedAuth = patch.auth ? sealed(slug, patch.auth, row.sealedAuth, secrets) : row.sealedAuth;
     const policy = { ...merged, auth: withoutSecrets(merged.auth) };

@@ -59,7 +59,7 @@ export async function patchTeam(
   });
 }
 
-/** @throws Refused when there is no such team, it is built in, it has open failures, or the actor may not. */
+/** @throws Refused when there is no such team, it is built in, it has open failures, a rule names it, or the actor may not. */
 export async function deleteTeam(sql: AnySql, slug: string, by: Actor): Promise<void> {
   await inTransaction(sql, async (sql) => {
     need(by, "manage_desk");
@@ -73,6 +73,17 @@ export async function deleteTeam(sql: AnySql, slug: string, by: Actor): Promise<
         as failures`;
     if (has?.failures)
       throw new Refused("conflict", `The team ${slug} has open failures. Move them to another team first.`);
+    const named = await sql<{ slug: string }[]>`
+      select slug from redrive.providers
+      where policy -> 'rules' @> jsonb_build_array(jsonb_build_object('team', ${slug}::text))
+      order by slug`;
+    if (named.length > 0) {
+      const names = named.map((provider) => provider.slug).join(", ");
+      throw new Refused(
+        "conflict",
+        `Rules of ${names} give failures to the team ${slug}. Change them first.`,
+      );
+    }
     await note(sql, by, "team.deleted", slug, {});
   });
 }

@@ -371,6 +371,12 @@ const nonsense: [what: string, policy: object, field: string, mend: RegExp][] = 
     "rules.0.when.body",
     /./,
   ],
+  [
+    "a rule for a team that is not there",
+    { rules: [{ when: { status: 409 }, outcome: "invalid", team: "nobody" }] },
+    "rules.0.team",
+    /technical, client_data/,
+  ],
   ["a rule without a condition", { rules: [{ when: {}, outcome: "invalid" }] }, "rules.0.when", /status/],
   ["a quota below zero", { limits: { perDay: -1 } }, "limits.perDay", /at least 1, or null/],
   ["a rate of nothing", { limits: { perSecond: 0 } }, "limits.perSecond", /at least 1, or null/],

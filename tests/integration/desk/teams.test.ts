@@ -11,7 +11,7 @@ import { FailuresQuery } from "#lib/contract/failure.ts";
 import { CreateTeam } from "#lib/contract/team.ts";
 import { ana, bob, fail, failed, groupOf, whoMay } from "#tests/integration/desk/support.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
-import { enqueueWith } from "#tests/support/engine.ts";
+import { enqueueWith, patchPolicy } from "#tests/support/engine.ts";
 
 let base: TestDatabase;
 beforeAll(async () => {
@@ -105,7 +105,17 @@ test("a team is changed, and deleted when nothing of it is open; the built-in on
   await expect(deleteTeam(base.sql, "books", ana)).rejects.toThrow(/has open failures\. Move them/);
   await retryRecord(base.sql, { id }, ana);
   await expect(deleteTeam(base.sql, "books", whoMay("operate"))).rejects.toMatchObject({ code: "forbidden" });
+  const rule = { when: { status: 409 }, outcome: "invalid", team: "books" } as const;
+  await patchPolicy(base.sql, "ats", { rules: [rule] });
+  await expect(deleteTeam(base.sql, "books", ana)).rejects.toThrow(
+    /Rules of ats give failures to the team books/,
+  );
+  await patchPolicy(base.sql, "ats", { rules: [] });
   await deleteTeam(base.sql, "books", ana);
+  await expect(patchPolicy(base.sql, "ats", { rules: [rule] })).rejects.toMatchObject({
+    code: "invalid_input",
+    extras: { errors: [{ field: "rules.0.team" }] },
+  });
   expect(await teamOf({ provider: "sms", fingerprint: "z" })).toBe("technical");
   await expect(deleteTeam(base.sql, "technical", ana)).rejects.toThrow(/built in/);
   await expect(
