@@ -32,6 +32,8 @@ export type Operation<
   output?: Output;
   /** The status of a success; 200. */
   status?: 200 | 201 | 202;
+  /** The answer holds a secret: it is kept for no Idempotency-Key, and each request runs. */
+  isSecret?: boolean;
   /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 503). */
   problems?: readonly ProblemCode[];
   /** Shown in the description, and checked against the shapes. */

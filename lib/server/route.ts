@@ -49,6 +49,8 @@ type Rule<
   output?: Output;
   /** The status of a success; 200. */
   status?: 200 | 201 | 202;
+  /** The answer holds a secret: it is kept for no Idempotency-Key, and each request runs. */
+  isSecret?: boolean;
   headers?: (body: z.output<Output>) => Record<string, string>;
   run: (
     given: Given<z.output<Input>, z.output<Query>, z.output<Params>>,
@@ -72,10 +74,10 @@ export function serve<
   Params extends z.ZodObject,
   Output extends z.ZodType,
 >(operation: Operation<Input, Query, Params, Output>, doing: Doing<Input, Query, Params, Output>): Served {
-  const { may, params, query, input, output, status } = operation;
+  const { may, params, query, input, output, status, isSecret } = operation;
   const [first, ...others] = typeof may === "string" ? [may] : may;
   if (first === undefined) throw new Error(`${operation.id} names no permission`);
-  const rule = { may: anyOf(first, ...others), params, query, input, output, status, ...doing };
+  const rule = { may: anyOf(first, ...others), params, query, input, output, status, isSecret, ...doing };
   return Object.assign(route(rule), { operation: operation as unknown as Operation });
 }
 
@@ -130,7 +132,7 @@ async function answer<
     return { status, body: rule.output ? rule.output.parse(result) : result };
   };
 
-  const key = rule.input ? idempotencyKeyOf(request) : null;
+  const key = rule.input && !rule.isSecret ? idempotencyKeyOf(request) : null;
   const done =
     key === null
       ? await run(deps.sql)

@@ -53,6 +53,21 @@ test("from whom values are hidden must say why, and that is kept with their name
   expect(await unmasked(id)).toEqual([{ actor: `Tess <${tess.email}>`, reason: "the client called" }]);
 });
 
+test("each showing is kept with the name, a repeated one too, and the payload is not", async () => {
+  const id = await aFailure();
+  const again = () =>
+    call(show, {
+      as: tess,
+      params: { id },
+      body: { reason: "the client called" },
+      headers: { "idempotency-key": `show-${id}` },
+    });
+  expect((await again()).body.payload).toBe(exact);
+  expect((await again()).body.payload).toBe(exact);
+  expect(await unmasked(id)).toHaveLength(2);
+  expect(await api.sql`select from redrive.idempotency_keys where key = ${`show-${id}`}`).toHaveLength(0);
+});
+
 test.each(["redrive.message", "redrive.notice"])(
   "a %s, which may hold somebody's link, is not shown",
   async (type) => {

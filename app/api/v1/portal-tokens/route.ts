@@ -11,6 +11,7 @@ export const POST = route({
   input: MintToken,
   output: MintedToken,
   status: 201,
+  isSecret: true,
   run: async ({ input, caller, deps }) => {
     const minted = await mintToken(deps.env, input);
     // An application does this for each of its users' visits; a person who does it looks at what is another's.

@@ -12,5 +12,6 @@ export const POST = route({
   params: z.object({ id: RecordId }),
   input: ShowPayload,
   output: ShownPayload,
+  isSecret: true,
   run: ({ params, input, caller, deps }) => showPayload(deps.sql, { ...params, ...input }, caller),
 });
