@@ -7,6 +7,7 @@ import { orExit } from "#bin/exit.ts";
 import { explainPort } from "#bin/free-port.ts";
 import { connectSql } from "#db/client.ts";
 import { refuseUnmigrated } from "#db/migrate.ts";
+import { distrustStrangers } from "#lib/node/caller-address.ts";
 import { readEnv, required } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
@@ -26,7 +27,10 @@ await orExit(async () => {
   const app = next({ dev: false, dir: new URL("..", import.meta.url).pathname, port: env.PORT });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const server = createServer((request, response) => handle(request, response));
+  const server = createServer((request, response) => {
+    distrustStrangers(request);
+    return handle(request, response);
+  });
   await new Promise<void>((listening, refused) => {
     server.once("error", (error) => refused(explainPort(env.PORT, error)));
     server.listen(env.PORT, () => listening());

@@ -7,7 +7,7 @@ import { iso } from "#db/reads/time.ts";
 import { events, failures, outbox, providers } from "#db/schema.ts";
 import { revisions, teams } from "#db/schema-desk.ts";
 import type { RecordDetail, TimelineEvent } from "#lib/contract/record.ts";
-import { messageType } from "#lib/core/desk.ts";
+import { isOwnMessage } from "#lib/core/desk.ts";
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -38,7 +38,7 @@ export async function readRecord(
     db.select().from(revisions).where(eq(revisions.recordId, id)).orderBy(asc(revisions.nth)),
   ]);
   if (!summary || !record) return null;
-  const open = summary.type === messageType ? withoutTokens : (value: Json) => value;
+  const open = isOwnMessage(summary.type) ? withoutTokens : (value: Json) => value;
   const shown = (payload: unknown): Json =>
     mayReadPayload ? open(payload as Json) : masked(payload as Json);
   return {
@@ -111,9 +111,12 @@ const withoutValues = (detail: Record<string, Json>): Record<string, Json> =>
     ]),
   );
 
-/** A link that was sent to somebody is theirs: whoever reads the message's record must not act by it. */
+/**
+ * A link that was sent to somebody is theirs: whoever reads the message's record must not act by it. An answer may repeat
+ * it with each `/` as `\/`.
+ */
 const withoutTokens = (value: Json): Json =>
-  JSON.parse(JSON.stringify(value).replace(/(\/(?:recover|recoveries)\/)[\w-]{43}/g, "$1•••"));
+  JSON.parse(JSON.stringify(value).replace(/(\/(?:recover|recoveries)\\*\/)[\w-]{43}/g, "$1•••"));
 
 /** What was changed in a payload: the places stay. */
 const withoutChanged = (changes: Json): Json =>

@@ -1,7 +1,9 @@
 // Takes a channel away, with its routes and what is known of its messages; what was sent stays at the receiver's.
 import { lockChannels, noChannel, noteChannelAct } from "#db/writes/channel-acts.ts";
+import { endLinks } from "#db/writes/end-links.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import type { SavedChannel } from "#lib/contract/channel.ts";
 
 /** @throws Refused when there is no such channel, or others fall back to it. */
 export async function deleteChannel(
@@ -18,8 +20,9 @@ export async function deleteChannel(
       throw new Refused("conflict", `${names} falls back to this channel; give that another fallback first.`);
     }
     const { count: routes } = await sql`delete from redrive.routes where channel = ${slug}`;
-    const { count } = await sql`delete from redrive.channels where slug = ${slug}`;
-    if (count === 0) throw noChannel(slug);
+    const [gone] = await sql<SavedChannel[]>`delete from redrive.channels where slug = ${slug} returning *`;
+    if (!gone) throw noChannel(slug);
+    await endLinks(sql, gone);
     await noteChannelAct(sql, { slug, action: "channel.deleted", actor, detail: { routes } });
     return { slug, routes };
   });

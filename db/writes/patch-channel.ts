@@ -1,5 +1,6 @@
 // Changes a channel, one version at a time. What was sent stays where it is; the next text goes the new way.
 import { checkChannel, lockChannels, noChannel, noteChannelAct } from "#db/writes/channel-acts.ts";
+import { endLinks } from "#db/writes/end-links.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { PatchChannel, SavedChannel } from "#lib/contract/channel.ts";
@@ -32,7 +33,10 @@ export async function patchChannel(
       where slug = ${slug}
       returning *`;
     if (!saved) throw noChannel(slug);
-    if (movesAway(changed)) await forgetPlaces(sql, slug);
+    if (movesAway(changed)) {
+      await forgetPlaces(sql, slug);
+      await endLinks(sql, before);
+    }
     await noteChannelAct(sql, { slug, action: "channel.changed", actor, detail: { changed, before, after } });
     return saved;
   });

@@ -4,7 +4,7 @@ import { audit } from "#db/writes/audit.ts";
 import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { ShownPayload } from "#lib/contract/payload.ts";
-import { messageType } from "#lib/core/desk.ts";
+import { isOwnMessage } from "#lib/core/desk.ts";
 
 type ShowPayload = { id: string; reason?: string };
 
@@ -30,7 +30,7 @@ export async function showPayload(
       ) as newest on true
       where outbox.id = ${id}`;
     if (!record) throw new Refused("not_found", `There is no record ${id}.`);
-    if (record.type === messageType)
+    if (isOwnMessage(record.type))
       // It may hold a link that is good once, and belongs to whom it was sent.
       throw new Refused(
         "invalid_input",

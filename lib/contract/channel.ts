@@ -84,6 +84,21 @@ export const recipientsOf = (address: string): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== "");
 
+/** As whom a webhook's link is used. */
+export const webhookHolder = (slug: string): string => `webhook: ${slug}`;
+
+/** Whom a channel's links are sent to, in lower case. */
+export function linkHolders({ kind, slug, address }: Pick<Channel, "kind" | "slug" | "address">): string[] {
+  switch (kind) {
+    case "slack":
+      return [];
+    case "email":
+      return recipientsOf(address).map((one) => one.toLowerCase());
+    case "webhook":
+      return [webhookHolder(slug)];
+  }
+}
+
 /** What is wrong with a channel's address; null when nothing is. */
 export function addressProblem(kind: Channel["kind"], address: string): string | null {
   switch (kind) {

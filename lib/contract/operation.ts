@@ -52,6 +52,8 @@ export type Operation<
   status?: 200 | 201 | 202 | 204;
   /** What a success is sent as, where it is not JSON. */
   answers?: string;
+  /** The answer holds a secret: it is kept for no Idempotency-Key, and each request runs. */
+  isSecret?: boolean;
   /** Headers that a success has. */
   headers?: readonly ("etag" | "location")[];
   /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 429, 503). */

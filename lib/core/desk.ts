@@ -53,6 +53,9 @@ export const messageType = "redrive.message";
 /** A message about messages that did not arrive, or a test of a channel: when it does not arrive, nobody is told. */
 export const noticeType = "redrive.notice";
 
+/** Whether a record is a message of our own, which may hold a link that is somebody's. */
+export const isOwnMessage = (type: string | null): boolean => type === messageType || type === noticeType;
+
 /** How urgent a failure is, by the kind of trouble it is. */
 export const severityOf = {
   technical: "warning",

@@ -107,7 +107,7 @@ async function answer<
     return { status, body: operation.output ? operation.output.parse(result) : result };
   };
 
-  const key = operation.input ? idempotencyKeyOf(request) : null;
+  const key = operation.input && !operation.isSecret ? idempotencyKeyOf(request) : null;
   const done =
     key === null
       ? await run(deps.sql)

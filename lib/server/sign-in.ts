@@ -47,7 +47,7 @@ function limitOf({ sql }: Deps): ReturnType<typeof signInLimit> {
   return made;
 }
 
-/** Where a sign-in comes from, as the nearest proxy, or Next itself, wrote it down. */
+/** Where a sign-in comes from, as the nearest proxy, or the server itself, wrote it down. */
 export function addressOf(forwardedFor: string | null | undefined): string {
   return forwardedFor?.split(",").at(-1)?.trim() || "unknown";
 }

@@ -19,7 +19,7 @@ import { createRecoveryLink } from "#db/writes/create-recovery-link.ts";
 import { failUntold } from "#db/writes/note-told.ts";
 import { notePlace, noteUnsaid, openMessage, sendMessage, type Text } from "#db/writes/tell.ts";
 import { inTransaction } from "#db/writes/transaction.ts";
-import { recipientsOf } from "#lib/contract/channel.ts";
+import { recipientsOf, webhookHolder } from "#lib/contract/channel.ts";
 import { emailPayload, slackPayload, webhookPayload } from "#lib/contract/message-payload.ts";
 import { messageType, noticeType } from "#lib/core/desk.ts";
 import {
@@ -214,7 +214,7 @@ async function textsOf(sql: TransactionSql, given: ToRender): Promise<Rendered> 
       };
     }
     case "webhook": {
-      const link = isOpen ? await linkFor(sql, content.subjectId, `webhook: ${channel.slug}`) : null;
+      const link = isOpen ? await linkFor(sql, content.subjectId, webhookHolder(channel.slug)) : null;
       const recover = link && {
         url: `${address}/api/v1/recoveries/${link.token}`,
         expiresAt: link.expiresAt,

@@ -26,6 +26,7 @@ export const mintPortalToken = operation({
   input: MintToken,
   output: MintedToken,
   status: 201,
+  isSecret: true,
 });
 
 export const getPortalSettings = operation({

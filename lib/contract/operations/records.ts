@@ -134,6 +134,7 @@ export const showPayload = operation({
   params: z.object({ id: RecordId }),
   input: ShowPayload,
   output: ShownPayload,
+  isSecret: true,
 });
 
 export const assignRecord = operation({

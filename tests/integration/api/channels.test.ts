@@ -3,8 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { GET as getOne, PATCH as patch, DELETE as remove } from "#app/api/v1/channels/[slug]/route.ts";
 import { POST as testIt } from "#app/api/v1/channels/[slug]/test/route.ts";
 import { POST as create, GET as list } from "#app/api/v1/channels/route.ts";
+import { POST as recover } from "#app/api/v1/recoveries/[token]/route.ts";
 import { GET as getRoutes, PUT as putRoutes } from "#app/api/v1/routes/route.ts";
+import { createRecoveryLink } from "#db/writes/create-recovery-link.ts";
 import { type Api, anApi, call, type Person } from "#tests/integration/api/app.ts";
+import { failed, groupOf } from "#tests/integration/desk/support.ts";
 import { aProvider } from "#tests/support/database.ts";
 
 let api: Api;
@@ -147,6 +150,40 @@ test("a channel that was moved elsewhere is told anew there, not at its old plac
   expect(await api.sql`select place from redrive.messages where id = ${message?.id ?? ""}`).toEqual([
     { place: { records: "7" } },
   ]);
+});
+
+test("who is told nothing any more can act by no link that they have", async () => {
+  await failed(api.sql, 1, { provider: "pager", fingerprint: "told" });
+  const { id: groupId } = await groupOf(api.sql, "told");
+  const linkOf = async (recipient: string) =>
+    (await createRecoveryLink(api.sql, { groupId, recipient, expiresInMs: 60_000 })).token;
+  const good = async () =>
+    (
+      await api.sql<{ recipient: string }[]>`
+        select recipient from redrive.recovery_links where expires_at > now() order by recipient`
+    ).map(({ recipient }) => recipient);
+  const mails = { kind: "email", provider: "mail" };
+  const [left, stays, both] = ["left@agency.example", "stays@agency.example", "both@agency.example"] as const;
+  await make({ ...mails, slug: "night", address: `Left@agency.example, ${stays}, ${both}` });
+  await make({ ...mails, slug: "day", address: both });
+  await make({ slug: "moved", kind: "webhook", provider: "pager" });
+  await make({ slug: "ended", kind: "webhook", provider: "pager" });
+  const token = await linkOf(left);
+  for (const recipient of [stays, both, "webhook: moved", "webhook: ended"]) await linkOf(recipient);
+  const change = (slug: string, body: unknown) =>
+    call(patch, { as, method: "PATCH", params: { slug }, body });
+
+  await change("moved", { name: "Renamed" });
+  expect(await good()).toEqual([both, left, stays, "webhook: ended", "webhook: moved"]);
+  await aProvider(api.sql, "other-pager", {});
+  expect(await change("moved", { provider: "other-pager" })).toMatchObject({ status: 200 });
+  expect(await change("night", { address: stays })).toMatchObject({ status: 200 });
+  await call(remove, { as, method: "DELETE", params: { slug: "ended" } });
+  expect(await good()).toEqual([both, stays]);
+  expect(await call(recover, { params: { token }, body: { runAgain: true } })).toMatchObject({
+    status: 410,
+    body: { code: "gone" },
+  });
 });
 
 test("a test of a channel is a record that anyone can look up", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { POST as show } from "#app/api/v1/records/[id]/payload/route.ts";
 import { POST as retry } from "#app/api/v1/records/[id]/retry/route.ts";
+import { GET as read } from "#app/api/v1/records/[id]/route.ts";
 import { type Api, anApi, aRecord, call, type Person } from "#tests/integration/api/app.ts";
 import { aProvider } from "#tests/support/database.ts";
 
@@ -52,11 +53,54 @@ test("from whom values are hidden must say why, and that is kept with their name
   expect(await unmasked(id)).toEqual([{ actor: `Tess <${tess.email}>`, reason: "the client called" }]);
 });
 
-test("a message of our own, which may hold somebody's link, is not shown", async () => {
-  const [{ id } = { id: "" }] = await api.sql<{ id: string }[]>`
-    insert into redrive.outbox (provider, payload, type) values ('ats', '{}', 'redrive.message') returning id`;
-  expect(await press(id)).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+test("each showing is kept with the name, a repeated one too, and the payload is not", async () => {
+  const id = await aFailure();
+  const again = () =>
+    call(show, {
+      as: tess,
+      params: { id },
+      body: { reason: "the client called" },
+      headers: { "idempotency-key": `show-${id}` },
+    });
+  expect((await again()).body.payload).toBe(exact);
+  expect((await again()).body.payload).toBe(exact);
+  expect(await unmasked(id)).toHaveLength(2);
+  expect(await api.sql`select from redrive.idempotency_keys where key = ${`show-${id}`}`).toHaveLength(0);
 });
+
+test.each(["redrive.message", "redrive.notice"])(
+  "a %s, which may hold somebody's link, is not shown",
+  async (type) => {
+    const [{ id } = { id: "" }] = await api.sql<{ id: string }[]>`
+    insert into redrive.outbox (provider, payload, type) values ('ats', '{}', ${type}) returning id`;
+    expect(await press(id)).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+  },
+);
+
+test.each(["redrive.message", "redrive.notice"])(
+  "who reads the record of a %s can't act by its link",
+  async (type) => {
+    const token = "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOP";
+    const links = {
+      text: `https://redrive.example/recover/${token}`,
+      url: `https://x/api/v1/recoveries/${token}`,
+    };
+    const [{ id } = { id: "" }] = await api.sql<{ id: string }[]>`
+    insert into redrive.outbox (provider, payload, type) values ('ats', ${JSON.stringify(links)}::text::jsonb, ${type})
+    returning id`;
+    // What an endpoint in PHP makes of it when it repeats what it was sent.
+    const answer = JSON.stringify(links).replaceAll("/", "\\/");
+    await api.sql`
+      insert into redrive.events (record_id, at, kind, attempt, outcome, status, detail)
+      values (${id}, clock_timestamp(), 'attempted', 1, 'unavailable', 500, ${api.sql.json({ body: answer })})`;
+    const { body, text } = await call(read, { as: dev, params: { id } });
+    expect(body.payload).toEqual({
+      text: "https://redrive.example/recover/•••",
+      url: "https://x/api/v1/recoveries/•••",
+    });
+    expect(text).not.toContain(token);
+  },
+);
 
 test("what does not exist is not found, and who may neither see nor correct is refused", async () => {
   expect(await press("0190a0b0-0000-7000-8000-000000000000")).toMatchObject({ status: 404 });

@@ -44,6 +44,21 @@ describe("making one", () => {
     });
   });
 
+  test("a token is kept nowhere, and a repetition gets another", async () => {
+    const again = () =>
+      call(mint, {
+        as: asRobot,
+        body: { owner: "customer-42" },
+        headers: { "idempotency-key": "visit-1" },
+      });
+    const [first, second] = [await again(), await again()];
+    expect(second.status).toBe(201);
+    expect(second.body.token).not.toBe(first.body.token);
+    const kept =
+      await api.sql`select from redrive.idempotency_keys where body::text like ${`%${first.body.token}%`}`;
+    expect(kept).toHaveLength(0);
+  });
+
   test("without the scope nobody makes one, and a person who may leaves a trace", async () => {
     const robot = await aKey(api, { scopes: ["see", "enqueue"] });
     const tech = await api.person("support_tech");

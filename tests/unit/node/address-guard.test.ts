@@ -18,12 +18,17 @@ test.each([
   "::ffff:7f00:1",
   "64:ff9b::7f00:1",
   "2002:7f00:1::",
+  "::7f00:1",
+  "::ffff:0:7f00:1",
+  "2001:0:7f00:1::1",
+  "fec0::1",
+  "192.88.99.1",
   "not an address",
 ])("%s is not a third party's", (address) => {
   expect(isPrivateAddress(address)).toBe(true);
 });
 
-test.each(["93.184.216.34", "8.8.8.8", "172.32.0.1", "2606:4700::1111"])(
+test.each(["93.184.216.34", "8.8.8.8", "172.32.0.1", "2606:4700::1111", "2001:4860:4860::8888"])(
   "%s may be a third party's",
   (address) => {
     expect(isPrivateAddress(address)).toBe(false);
