@@ -92,7 +92,7 @@ function described(operation: Operation, shapes: Shapes): DescribedOperation {
 }
 
 function parametersOf(
-  { params, query, input, ifMatch, may, example }: Operation,
+  { params, query, input, ifMatch, isSecret, may, example }: Operation,
   shapes: Shapes,
 ): Parameter[] {
   const header = (name: string, description: string): Parameter & { description: string } => ({
@@ -106,7 +106,7 @@ function parametersOf(
     ...fieldsOf(params, "path", shapes, example?.params),
     ...fieldsOf(query, "query", shapes, example?.query),
     ...(ifMatch ? [header("If-Match", 'The version that was read, as its ETag: `"3"`.')] : []),
-    ...(input && isForCallers(may)
+    ...(input && !isSecret && isForCallers(may)
       ? [
           header(
             "Idempotency-Key",
