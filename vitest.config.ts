@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** On a PostgreSQL server of the run's own; each file has a database of its own in it. Two cores carry two files. */
+/** On a PostgreSQL server of the run's own; each file has a database of its own in it. Most of a file's time is waiting. */
 const onPostgres = {
   globalSetup: ["tests/support/global-setup.ts"],
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };
@@ -25,7 +25,7 @@ export default defineConfig({
           ...onPostgres,
         },
       },
-      { test: { name: "measured", include: measured, ...onPostgres } },
+      { test: { name: "measured", include: measured, ...onPostgres, maxWorkers: 1 } },
     ],
   },
 });
