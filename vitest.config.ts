@@ -8,15 +8,26 @@ const onPostgres = {
   hookTimeout: 60_000,
 };
 
-/** What compares two rates of one run: another file beside it would be measured as well. */
-const measured = ["tests/scenarios/ingestion/isolation.test.ts", "tests/scenarios/sms/storm.test.ts"];
+/** What holds a rate or a time to its word: another file beside it would be measured as well. */
+const measured = [
+  "tests/integration/**/*.timed.test.ts",
+  "tests/scenarios/ingestion/isolation.test.ts",
+  "tests/scenarios/sms/storm.test.ts",
+];
 
 export default defineConfig({
   test: {
     passWithNoTests: false,
     projects: [
       { test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"] } },
-      { test: { name: "integration", include: ["tests/integration/**/*.test.ts"], ...onPostgres } },
+      {
+        test: {
+          name: "integration",
+          include: ["tests/integration/**/*.test.ts"],
+          exclude: measured,
+          ...onPostgres,
+        },
+      },
       {
         test: {
           name: "scenarios",

@@ -84,7 +84,7 @@ await orExit(async () => {
   if (!isBuilt()) await buildDashboard();
   await step(vitest("integration", "integration"));
   await step(vitest("scenarios", "scenarios"));
-  await step(vitest("scenarios that measure", "measured"));
+  await step(vitest("what measures", "measured"));
   if (older)
     await step(
       vitest("integration on PostgreSQL 15", "integration", {
