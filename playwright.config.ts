@@ -12,5 +12,10 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [["list"], ["json"]],
-  use: { viewport: { width: 1280, height: 800 }, screenshot: "only-on-failure", trace: "retain-on-failure" },
+  use: {
+    viewport: { width: 1280, height: 800 },
+    screenshot: "only-on-failure",
+    // The page at each step is in it; a film besides takes a fifth of the time of all tests.
+    trace: { mode: "retain-on-failure", screenshots: false },
+  },
 });

@@ -1,22 +1,33 @@
 import { defineConfig } from "vitest/config";
 
-/** On a PostgreSQL server of the run's own; each file has a database of its own in it. Two cores carry two files. */
+/** On a PostgreSQL server of the run's own; each file has a database of its own in it. Most of a file's time is waiting. */
 const onPostgres = {
   globalSetup: ["tests/support/global-setup.ts"],
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };
 
-/** What compares two rates of one run: another file beside it would be measured as well. */
-const measured = ["tests/scenarios/ingestion/isolation.test.ts", "tests/scenarios/sms/storm.test.ts"];
+/** What holds a rate or a time to its word: another file beside it would be measured as well. */
+const measured = [
+  "tests/integration/**/*.timed.test.ts",
+  "tests/scenarios/ingestion/isolation.test.ts",
+  "tests/scenarios/sms/storm.test.ts",
+];
 
 export default defineConfig({
   test: {
     passWithNoTests: false,
     projects: [
       { test: { name: "unit", include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"] } },
-      { test: { name: "integration", include: ["tests/integration/**/*.test.ts"], ...onPostgres } },
+      {
+        test: {
+          name: "integration",
+          include: ["tests/integration/**/*.test.ts"],
+          exclude: measured,
+          ...onPostgres,
+        },
+      },
       {
         test: {
           name: "scenarios",
@@ -25,7 +36,7 @@ export default defineConfig({
           ...onPostgres,
         },
       },
-      { test: { name: "measured", include: measured, ...onPostgres } },
+      { test: { name: "measured", include: measured, ...onPostgres, maxWorkers: 1 } },
     ],
   },
 });

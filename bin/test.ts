@@ -40,19 +40,26 @@ const vitest = (name: string, project: string, { env = {}, without = [] }: Given
 const alikeOnAll = [
   "demo",
   "doctor",
+  "lost-connection",
   "start",
+  "start-check",
   "api/health",
   "api/metrics",
   "api/slack",
   "desk/messages",
+  "desk/messages-elsewhere",
   "engine/adapters",
   "engine/auth",
+  "engine/database-restart",
   "engine/death",
   "engine/gates",
   "engine/health",
+  "engine/kill",
   "engine/ordering",
   "engine/overlap",
   "engine/phantoms",
+  "engine/redrive",
+  "engine/schedules",
   "engine/trouble",
 ];
 
@@ -77,7 +84,7 @@ await orExit(async () => {
   if (!isBuilt()) await buildDashboard();
   await step(vitest("integration", "integration"));
   await step(vitest("scenarios", "scenarios"));
-  await step(vitest("scenarios that measure", "measured"));
+  await step(vitest("what measures", "measured"));
   if (older)
     await step(
       vitest("integration on PostgreSQL 15", "integration", {

@@ -1,9 +1,9 @@
 // Alerts in the browser: one that begins by itself is acknowledged and silenced, a rule is changed by an administrator and by
 // nobody else; every tab is accessible and fits, light and dark, wide and narrow, empty and filled.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
 import { support } from "./global-setup.ts";
+import { inspectionOf } from "./inspect.ts";
 
 /** Records of a paused provider are too old after a second: an alert within one evaluation. */
 async function anAlert(api: Api, slug: string): Promise<void> {
@@ -106,63 +106,24 @@ test("who may not change rules sees the buttons, and reads why", async ({ page }
   await expect(rule.getByRole("button", { name: "Silence…" })).not.toHaveAttribute("aria-disabled", "true");
 });
 
-for (const scheme of ["light", "dark"] as const) {
-  for (const width of [1280, 390]) {
-    test(`the alerts page is accessible and fits, ${scheme}, ${width} wide`, async ({
-      browser,
-      api,
-      aProvider,
-      picture,
-      baseURL,
-    }) => {
-      const { items } = await api<{ items: { slug: string }[] }>("GET", "/providers");
-      if (!items.some(({ slug }) => slug === "pier")) {
-        await aProvider("pier", { name: "Pier Nineteen" });
-        await anAlert(api, "pier");
-      }
-      const context = await browser.newContext({
-        colorScheme: scheme,
-        viewport: { width, height: 800 },
-        baseURL,
-      });
-      const page = await context.newPage();
-      const faults: string[] = [];
-      page.on("pageerror", (error) => faults.push(`${page.url()}: ${error.message}`));
-      page.on("console", (message) => {
-        if (message.type() === "error") faults.push(`${page.url()}: ${message.text()}`);
-      });
-      const inspect = async (name: string) => {
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
-          .analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
-        await picture(page, `alerts-${name}-${scheme}-${width}`);
-      };
-      await signIn(page);
-      await page.goto("/alerts");
-      await expect(rowOf(page, "late-pier")).toBeVisible();
-      await inspect("open");
-      await page.goto("/alerts?tab=silenced");
-      await expect(page.getByTestId("empty")).toBeVisible();
-      await inspect("empty");
-      await page.goto("/alerts?tab=resolved");
-      await expect(page.getByTestId("alert").or(page.getByTestId("empty")).first()).toBeVisible();
-      await inspect("resolved");
-      await page.goto("/alerts?tab=rules");
-      await expect(page.getByTestId("rule").first()).toBeVisible();
-      await inspect("rules");
-      await page.getByRole("button", { name: "Edit…" }).nth(1).click();
-      await expect(page.getByRole("dialog")).toBeVisible();
-      await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
-      const dialog = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
-      expect(dialog.violations.map(({ id, nodes }) => `dialog: ${id}: ${nodes[0]?.html}`)).toEqual([]);
-      await picture(page, `alerts-rule-dialog-${scheme}-${width}`);
-      expect(faults).toEqual([]);
-      await context.close();
-    });
-  }
-}
+test("every tab is accessible and fits, light and dark, wide and narrow", async ({
+  page,
+  api,
+  aProvider,
+  picture,
+}) => {
+  await aProvider("pier", { name: "Pier Nineteen" });
+  await anAlert(api, "pier");
+  const { visit, look, faults } = inspectionOf(page, { picture, prefix: "alerts-" });
+  await signIn(page);
+  await visit("open", "/alerts", () => expect(rowOf(page, "late-pier")).toBeVisible());
+  await visit("empty", "/alerts?tab=silenced", () => expect(page.getByTestId("empty")).toBeVisible());
+  await visit("resolved", "/alerts?tab=resolved", () =>
+    expect(page.getByTestId("alert").or(page.getByTestId("empty")).first()).toBeVisible(),
+  );
+  await visit("rules", "/alerts?tab=rules", () => expect(page.getByTestId("rule").first()).toBeVisible());
+  await page.getByRole("button", { name: "Edit…" }).nth(1).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("rule-dialog", { within: '[role="dialog"]' });
+  expect(faults).toEqual([]);
+});

@@ -93,10 +93,25 @@ export const test = base.extend<Given, { simulator: Simulator }>({
 
 export { expect };
 
-export async function signIn(page: Page, who: { email: string; password: string } = admin): Promise<void> {
+type Person = { email: string; password: string };
+
+/** The sessions of people who have signed in before. */
+const sessions = new Map<string, Awaited<ReturnType<BrowserContext["cookies"]>>>();
+
+/** Brings a person to the overview: at the sign-in page the first time, with the session of then from there on. */
+export async function signIn(page: Page, who: Person = admin): Promise<void> {
+  const session = sessions.get(who.email);
+  if (!session) return signInAtPage(page, who);
+  await page.context().addCookies(session);
+  await page.goto("/overview");
+  await page.waitForURL("**/overview");
+}
+
+export async function signInAtPage(page: Page, who: Person = admin): Promise<void> {
   await page.goto("/signin");
   await page.getByLabel("E-mail").fill(who.email);
   await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/overview");
+  sessions.set(who.email, await page.context().cookies());
 }

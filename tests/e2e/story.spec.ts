@@ -1,5 +1,5 @@
 // The main job, whole: a provider falls and recovers by itself; a failed record is retried, another rejected, by a person.
-import { expect, signIn, test } from "./fixtures.ts";
+import { expect, signIn, signInAtPage, test } from "./fixtures.ts";
 
 test("a wrong password is refused in words, the right one leads to the overview", async ({
   page,
@@ -11,7 +11,7 @@ test("a wrong password is refused in words, the right one leads to the overview"
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("is not right")).toBeVisible();
   await picture(page, "sign-in-refused");
-  await signIn(page);
+  await signInAtPage(page);
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 });
 

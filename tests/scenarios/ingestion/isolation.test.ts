@@ -45,7 +45,7 @@ test("C1: forty healthy providers deliver as much beside ten sick ones as withou
   }, 40_000);
 
   const rates = { alone: [] as number[], beside: [] as number[] };
-  for (let turn = 0; turn < 6; turn += 1) {
+  for (let turn = 0; turn < 4; turn += 1) {
     await pause(sick, true);
     await eventually(() => expect(inFlight(sick)).toBe(0));
     rates.alone.push(await rate(handles));
