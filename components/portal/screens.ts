@@ -5,7 +5,7 @@ import { type Html, html } from "#components/portal/html.ts";
 import { clock, zoneWords } from "#lib/client/formats.ts";
 import type { MyList, MyRecord, MyRecordDetail } from "#lib/contract/portal.ts";
 import { type PortalCard, portalCards } from "#lib/core/portal.ts";
-import type { PortalField } from "#lib/core/portal-fields.ts";
+import { fieldMost, formText, type PortalField } from "#lib/core/portal-fields.ts";
 
 /** What a page may say of the act before it. */
 export const notices = {
@@ -123,7 +123,7 @@ ${form(
 function input(field: PortalField, index: number, { to }: MyRecord, { values, errors }: Typed): Html {
   const { pointer, label, isWrong } = field;
   const id = `f${index}`;
-  const value = values[pointer] ?? (field.value === null ? "" : String(field.value));
+  const value = values[pointer] ?? formText(field.value);
   const wrong = errors[pointer] ?? (isWrong ? `${to} says this isn't valid.` : null);
   const described = wrong === null ? null : html` aria-describedby="${id}-wrong" aria-invalid="true"`;
   const name = `field:${pointer}`;
@@ -137,6 +137,6 @@ function input(field: PortalField, index: number, { to }: MyRecord, { values, er
         )}</select>`
       : html`<input id="${id}" name="${name}" value="${value}"${
           typeof field.value === "number" && html` inputmode="decimal"`
-        } maxlength="10000" autocomplete="off"${described}>`
+        } maxlength="${fieldMost}" autocomplete="off"${described}>`
   }</div>`;
 }

@@ -58,7 +58,7 @@ async function correctedPayload(sql: TransactionSql, id: string, corrections: Co
     const field = fields.find((one) => one.pointer === pointer);
     const corrected: Corrected = field ? correct(field) : { wrong: "may not be corrected" };
     if ("wrong" in corrected) wrong.push({ field: `fields.${pointer}`, message: corrected.wrong });
-    else payload = await withValue(sql, payload, pointer, corrected.json);
+    else if ("json" in corrected) payload = await withValue(sql, payload, pointer, corrected.json);
   }
   if (wrong.length > 0) throw refusedFields(wrong);
   const [same] = await sql<{ same: boolean }[]>`

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { RecordId } from "#lib/contract/record.ts";
 import { type OwnStanding, portalActions, portalButtons, portalCards } from "#lib/core/portal.ts";
+import { fieldMost } from "#lib/core/portal-fields.ts";
 import { darkPalette, lightPalette, lookColours, paletteProblem } from "#lib/core/portal-look.ts";
 import { isTimeZone } from "#lib/core/zoned.ts";
 
@@ -154,13 +155,13 @@ export const MyRecord = z.object({
 });
 export type MyRecord = z.infer<typeof MyRecord>;
 
-const FieldValue = z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]);
+const FieldValue = z.union([z.string().max(fieldMost), z.number(), z.boolean(), z.null()]);
 
 export const MyField = z.object({
   /** A JSON Pointer into the data. */
   pointer: z.string(),
   label: z.string(),
-  value: FieldValue,
+  value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   isWrong: z.boolean(),
 });
 

@@ -1,7 +1,7 @@
 // A record, its timeline, and what may be done to it.
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
-import { canaryType, teamKinds } from "#lib/core/desk.ts";
+import { ownTypes, teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { eventKinds, failureCategories, recordStatuses } from "#lib/core/status.ts";
 
@@ -15,7 +15,10 @@ export const EnqueueRecord = z.strictObject({
   payload: z.json(),
   id: z.uuidv7("must be a UUIDv7; leave it out to get one").optional(),
   type: text(200)
-    .refine((type) => type !== canaryType, "is kept for canaries; choose another")
+    .refine(
+      (type) => !type.startsWith(ownTypes),
+      "must not begin with redrive., as Redrive's own do; choose another",
+    )
     .optional(),
   idempotencyKey: text(200).optional(),
   dedupeKey: text(200).optional(),

@@ -42,6 +42,9 @@ export type AlertKind = (typeof alertKinds)[number];
 export const alertStates = ["open", "acknowledged", "resolved"] as const;
 export type AlertState = (typeof alertStates)[number];
 
+/** How the types of Redrive's own records begin: they are told of in other ways than the application's, or not at all. */
+export const ownTypes = "redrive.";
+
 /** The type of a canary's record: no business of anybody's, and in none of the figures. */
 export const canaryType = "redrive.canary";
 

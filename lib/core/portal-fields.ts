@@ -88,13 +88,21 @@ export function fieldList(labels: readonly string[]): string {
 export const openFields = (allowed: readonly string[], locked: readonly string[]): string[] =>
   allowed.filter((pointer) => !locked.some((lock) => pointer === lock || pointer.startsWith(`${lock}/`)));
 
-/** A corrected value as JSON text, or what is wrong with it. */
-export type Corrected = { json: string } | { wrong: string };
+/** A corrected value as JSON text, that it stays as it is, or what is wrong with it. */
+export type Corrected = { json: string } | { same: true } | { wrong: string };
+
+/** The longest text that an end user may write into a field, characters. */
+export const fieldMost = 10_000;
+
+/** A value as a form shows it. */
+export const formText = (value: PortalField["value"]): string => (value === null ? "" : String(value));
 
 const numberText = /^-?(0|[1-9]\d{0,30})(\.\d{1,30})?$/;
 
 /** What somebody typed into a field, as the kind of value that it holds; every digit of a number is kept. */
 export function typed({ value }: Pick<PortalField, "value">, text: string): Corrected {
+  // A form sends each of its fields, and an input can't hold all: JavaScript rounds numbers, a browser drops line breaks.
+  if (text === formText(value).replace(/[\r\n]/g, "")) return { same: true };
   switch (typeof value) {
     case "number": {
       const number = text.trim().replace(",", ".");
@@ -103,16 +111,21 @@ export function typed({ value }: Pick<PortalField, "value">, text: string): Corr
     case "boolean":
       return text === "true" || text === "false" ? { json: text } : { wrong: "must be yes or no" };
     default:
-      if (value === null && text === "") return { json: "null" };
-      return text.includes("\0") || !text.isWellFormed()
-        ? { wrong: "has a character that can't be kept" }
-        : { json: JSON.stringify(text) };
+      return textOf(text);
   }
+}
+
+function textOf(text: string): Corrected {
+  if (text.length > fieldMost) return { wrong: "must be at most 10,000 characters" };
+  return text.includes("\0") || !text.isWellFormed()
+    ? { wrong: "has a character that can't be kept" }
+    : { json: JSON.stringify(text) };
 }
 
 /** What a program gave for a field: the same kind of value as it holds. */
 export function given({ value }: Pick<PortalField, "value">, now: PortalField["value"]): Corrected {
+  if (now === value) return { same: true };
   if (now !== null && value !== null && typeof now !== typeof value)
     return { wrong: `must be a ${typeof value}` };
-  return typeof now === "string" ? typed({ value: "" }, now) : { json: JSON.stringify(now) };
+  return typeof now === "string" ? textOf(now) : { json: JSON.stringify(now) };
 }

@@ -548,6 +548,91 @@ describe("fixing and resending", () => {
   });
 });
 
+describe("a field that a form can't hold as it is", () => {
+  const long = "x".repeat(10_001);
+  const text = JSON.stringify({
+    city: "Bon",
+    id: "BIG",
+    far: "FAR",
+    lines: "Bahnhofstr. 1\nHinterhaus",
+    long,
+  })
+    .replace('"BIG"', "12345678901234567890")
+    .replace('"FAR"', "1e21");
+
+  beforeAll(async () => {
+    await aProvider(api.sql, "letters", {
+      edit: { allowed: ["/city", "/id", "/far", "/lines", "/long"], locked: [] },
+    });
+  });
+
+  const refused = async (owner: string): Promise<string> => {
+    const [row] = await api.sql<{ id: string }[]>`
+      select redrive.enqueue('letters', ${text}::text::jsonb, owner => ${owner}) as id`;
+    const id = row?.id ?? "";
+    await api.sql`delete from redrive.queue where record_id = ${id}`;
+    await api.sql`
+      insert into redrive.failures
+        (record_id, provider, category, team, fingerprint, outcome, status_code, message, attempts, tries, failed_at)
+      values (${id}, 'letters', 'client_data', 'client_data', 'f', 'invalid', 422, '422', 1, 1, now())`;
+    return id;
+  };
+  const sentOf = async (id: string) =>
+    (
+      await api.sql`
+        select revisions.payload - 'city' = outbox.payload - 'city' as same, revisions.payload ->> 'city' as city
+        from redrive.revisions join redrive.outbox on outbox.id = record_id where record_id = ${id}`
+    )[0];
+
+  test("stays as it is when another is corrected, by the page", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    // What a browser sends of the form: each input, without line breaks.
+    const fields = {
+      "field:/city": "Bonn",
+      "field:/id": "12345678901234567000",
+      "field:/far": "1e+21",
+      "field:/lines": "Bahnhofstr. 1Hinterhaus",
+      "field:/long": long,
+    };
+    const { status } = await send(pageFix, id, { cookie: await cookieOf(owner), fields });
+    expect(status).toBe(303);
+    expect(await sentOf(id)).toEqual({ same: true, city: "Bonn" });
+  });
+
+  test("stays as it is when a program sends back what it read", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const as = await tokenOf(owner);
+    const read = await look(as, id);
+    expect(read.status).toBe(200);
+    const fields = Object.fromEntries(
+      (read.body.fields as { pointer: string; value: unknown }[])
+        .filter(({ pointer }) => pointer !== "/long")
+        .map(({ pointer, value }) => [pointer, value]),
+    );
+    const done = await call(fixRecord, {
+      as,
+      params: { id },
+      body: { fields: { ...fields, "/city": "Bonn" } },
+    });
+    expect(done.status).toBe(200);
+    expect(await sentOf(id)).toEqual({ same: true, city: "Bonn" });
+  });
+
+  test("is not made longer by the page than by the API", async () => {
+    const owner = anOwner();
+    const id = await refused(owner);
+    const { status, text } = await send(pageFix, id, {
+      cookie: await cookieOf(owner),
+      fields: { "field:/city": long },
+    });
+    expect(status).toBe(422);
+    expect(text).toContain("It must be at most 10,000 characters.");
+    expect(await stateOf(id)).toBe("failed");
+  });
+});
+
 test("a token does what it allows, and nothing more", async () => {
   const owner = anOwner();
   const id = await aRecord.failed(api, { owner });

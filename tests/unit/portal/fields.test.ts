@@ -1,6 +1,6 @@
 // Which parts of a payload an end user gets to see: those that the policy names, and of them single values only.
 import { expect, test } from "vitest";
-import { pathOf, portalFields } from "#lib/core/portal-fields.ts";
+import { given, pathOf, portalFields, typed } from "#lib/core/portal-fields.ts";
 
 const payload = {
   postal_code: "1011",
@@ -60,4 +60,12 @@ test.each([
   ["something is wrong", false],
 ])("whether a complaint speaks of a field: %s", (message, isWrong) => {
   expect(portalFields(payload, ["/postal_code"], message)).toMatchObject([{ isWrong }]);
+});
+
+test("an empty text clears a field, and stays nothing where there was nothing", () => {
+  expect(typed({ value: "x" }, "")).toEqual({ json: '""' });
+  expect(given({ value: "x" }, "")).toEqual({ json: '""' });
+  expect(typed({ value: null }, "")).toEqual({ same: true });
+  expect(given({ value: null }, "")).toEqual({ json: '""' });
+  expect(given({ value: "x" }, null)).toEqual({ json: "null" });
 });
