@@ -72,6 +72,21 @@ export const patchProvider = operation({
   ifMatch: true,
 });
 
+export const deleteProvider = operation({
+  id: "deleteProvider",
+  method: "DELETE",
+  path: "/providers/{slug}",
+  tag: "Providers",
+  summary: "Deletes a provider that nothing belongs to",
+  description:
+    "One with records, channels or canaries stays: switch it off with `flags.enabled: false`. It can be deleted once they are gone.",
+  may: "manage_providers",
+  params: z.object({ slug: Slug }),
+  status: 204,
+  ifMatch: true,
+  problems: ["conflict"],
+});
+
 export const pauseProvider = operation({
   id: "pauseProvider",
   method: "POST",
