@@ -4,23 +4,28 @@ import type { JsonSchema } from "#lib/contract/openapi-schemas.ts";
 
 /** Texts that databases, headers and patterns stumble over, among plain ones. */
 export const text = fc.oneof(
-  fc.string({ maxLength: 30 }),
-  fc.string({ unit: "binary", maxLength: 30 }),
-  fc.constantFrom(
-    "",
-    " ",
-    "\u0000",
-    "a\u0000b",
-    "\ud800",
-    "😀",
-    "null",
-    "__proto__",
-    "constructor",
-    "%",
-    "../..",
-    "'; --",
-  ),
-  fc.constantFrom("x".repeat(201), "x".repeat(5_000), "é".repeat(3_000)),
+  { weight: 12, arbitrary: fc.string({ minLength: 1, maxLength: 30 }) },
+  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...[
+        "",
+        " ",
+        "\u0000",
+        "a\u0000b",
+        "\ud800",
+        "😀",
+        "null",
+        "__proto__",
+        "constructor",
+        "%",
+        "../..",
+        "'; --",
+      ],
+      ...["x".repeat(201), "x".repeat(5_000), "é".repeat(3_000)],
+    ),
+  },
 );
 
 const odd = fc.oneof(
@@ -41,14 +46,16 @@ const dateTimes = fc.oneof(
   ),
 );
 
-/** @param known values that exist, such as ids: a text may be one of them. */
+/** Values that exist: a text may be one of them. */
+export type Known = { slug: fc.Arbitrary<string>; id: fc.Arbitrary<string> };
+
 export function valuesOf(
   schema: JsonSchema,
   components: Record<string, JsonSchema>,
-  known: fc.Arbitrary<string>,
+  known: Known,
 ): fc.Arbitrary<unknown> {
   const of = (schema: JsonSchema, depth: number): fc.Arbitrary<unknown> =>
-    fc.oneof({ weight: 30, arbitrary: fitting(schema, depth) }, { weight: 1, arbitrary: odd });
+    fc.oneof({ weight: 60, arbitrary: fitting(schema, depth) }, { weight: 1, arbitrary: odd });
 
   const fitting = (schema: JsonSchema, depth: number): fc.Arbitrary<unknown> => {
     if (typeof schema.$ref === "string") {
@@ -81,15 +88,21 @@ export function valuesOf(
 
   const strings = (schema: JsonSchema): fc.Arbitrary<unknown> => {
     if (schema.format === "date-time") return dateTimes;
-    if (schema.format === "uuid") return fc.oneof(known, fc.uuid());
+    if (schema.format === "uuid")
+      return fc.oneof({ weight: 8, arbitrary: known.id }, { weight: 1, arbitrary: fc.uuid() });
     if (schema.format === "uri")
       return fc.oneof(
         fc.webUrl(),
         fc.constantFrom("http://127.0.0.1:9/x", "handler:mail", "smtp://localhost"),
       );
-    if (typeof schema.pattern === "string")
-      return fc.oneof(known, fc.stringMatching(new RegExp(schema.pattern, "u")));
-    return fc.oneof(known, text);
+    if (typeof schema.pattern === "string") {
+      const fitting = fc.stringMatching(new RegExp(schema.pattern, "u"));
+      const isSlug = schema.pattern.startsWith("^[a-z0-9][a-z0-9_-]");
+      return isSlug
+        ? fc.oneof({ weight: 6, arbitrary: known.slug }, { weight: 1, arbitrary: fitting })
+        : fitting;
+    }
+    return text;
   };
 
   const objects = (schema: JsonSchema, depth: number): fc.Arbitrary<unknown> => {
@@ -102,10 +115,12 @@ export function valuesOf(
       required?: string[];
       additionalProperties?: JsonSchema | boolean;
     };
-    const members = Object.entries(properties).map(([name, member]) => [name, of(member, depth + 1)]);
-    const named = fc.record<Record<string, unknown>>(Object.fromEntries(members), {
-      requiredKeys: required,
-      noNullPrototype: true,
+    const optional = Object.keys(properties).filter((name) => !required.includes(name));
+    // Few at once, for one that is wrong is enough to be refused.
+    const named = fc.subarray(optional, { maxLength: Math.min(3, optional.length) }).chain((some) => {
+      const names = [...required, ...some].filter((name) => name in properties);
+      const members = names.map((name) => [name, of(properties[name] ?? {}, depth + 1)]);
+      return fc.record<Record<string, unknown>>(Object.fromEntries(members), { noNullPrototype: true });
     });
     if (typeof additionalProperties !== "object") return named;
     const more = fc.dictionary(text, of(additionalProperties, depth + 1), {
