@@ -23,9 +23,9 @@ export const recordId = "019f0000-0000-7000-8000-000000000007";
 export const groupId = "7d6bf2a1-43c4-4e4b-9f5e-0f6f2b1c9a10";
 export const alertId = "2f0a53a2-7a53-4b8c-8d57-6c6a0f1f6c11";
 export const personId = "c0a8f1de-2a6b-4a53-9f0e-0d5b1f7a6e12";
-const ada = "Ada Lovelace <ada@example.com>";
-const at = "2026-11-21T14:00:00.000000Z";
-const later = "2026-11-21T14:02:05.123456Z";
+export const ada = "Ada Lovelace <ada@example.com>";
+export const at = "2026-11-21T14:00:00.000000Z";
+export const later = "2026-11-21T14:02:05.123456Z";
 
 export const record: RecordSummary = {
   id: recordId,
