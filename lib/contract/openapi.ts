@@ -9,7 +9,13 @@ const json = "application/json";
 export const problemJson = "application/problem+json";
 
 type Response = { description: string; headers?: object; content?: Record<string, { schema?: JsonSchema }> };
-type Parameter = { name: string; in: "path" | "query" | "header"; required: boolean; schema: JsonSchema };
+type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  schema: JsonSchema;
+  example?: unknown;
+};
 export type DescribedOperation = {
   operationId: string;
   summary: string;
@@ -152,7 +158,7 @@ function successOf(
             content: {
               [answers]: {
                 schema: output ? shapes.schemaOf(output, "output") : { type: "string" },
-                ...(example?.output === undefined ? {} : { example: example.output }),
+                ...(example?.output === undefined ? {} : { example: output?.parse(example.output) }),
               },
             },
           }),

@@ -1,5 +1,7 @@
 // What others call without a session or a key: a link's holder, Slack, and whoever reads this description.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Recover, Recovered } from "#lib/contract/recovery.ts";
 import { SlackAnswer } from "#lib/contract/slack.ts";
@@ -17,6 +19,11 @@ export const useRecoveryLink = operation({
   input: Recover,
   output: Recovered,
   problems: ["not_found", "forbidden", "conflict", "gone"],
+  example: {
+    params: { token: "q8Zr0lY0mJvJ3h3o2n1x9w7u5t4s2r1q0p9o8n7m6l5" },
+    input: { runAgain: true },
+    output: { ...examples.groupAct, did: "retried" },
+  },
 });
 
 export const answerSlack = operation({
@@ -31,6 +38,7 @@ export const answerSlack = operation({
   takes: "application/x-www-form-urlencoded",
   input: z.object({ payload: z.string() }),
   output: SlackAnswer.optional(),
+  example: { input: { payload: '{"type": "block_actions", …}' } },
 });
 
 export const getOpenApi = operation({
@@ -41,4 +49,5 @@ export const getOpenApi = operation({
   summary: "This description, as OpenAPI 3.1",
   may: { proof: "none" },
   output: z.looseObject({ openapi: z.string() }),
+  example: { output: { openapi: "3.1.1" } },
 });
