@@ -25,6 +25,7 @@ export const listFailures = operation({
   may: "see",
   query: FailuresQuery,
   output: Failures,
+  within: "records",
 });
 
 export const listFailureGroups = operation({

@@ -27,6 +27,7 @@ export const listRecords = operation({
   may: "see",
   query: RecordsQuery,
   output: Records,
+  within: "records",
 });
 
 export const enqueueRecord = operation({
@@ -39,6 +40,7 @@ export const enqueueRecord = operation({
     "Where its `idempotencyKey` is known, nothing is stored, and the answer is the first record's id.",
   may: "enqueue",
   input: EnqueueRecord,
+  within: "new_record",
   output: EnqueuedRecord,
   status: 201,
   problems: ["unknown_provider", "payload_too_large", "conflict"],
@@ -56,6 +58,7 @@ export const getRecord = operation({
   summary: "One record, with its payload and timeline",
   may: "see",
   params: z.object({ id: RecordId }),
+  within: "record",
   output: RecordDetail,
 });
 
@@ -68,6 +71,7 @@ export const retryRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["retry_technical", "retry_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: RetryRecord,
   output: RecordAct,
 });
@@ -81,6 +85,7 @@ export const cancelRetry = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["retry_technical", "retry_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: CancelRetry,
   output: RecordAct,
 });
@@ -94,6 +99,7 @@ export const rejectRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["reject_technical", "reject_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: RejectRecord,
   output: RecordAct,
 });
@@ -107,6 +113,7 @@ export const reopenRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["reject_technical", "reject_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: ReopenRecord,
   output: RecordAct,
 });
@@ -120,6 +127,7 @@ export const skipRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["reject_technical", "reject_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: SkipRecord,
   output: RecordAct,
 });
@@ -132,6 +140,7 @@ export const showPayload = operation({
   summary: "A record's payload as exact JSON text, and what of it may be changed",
   may: ["see_payload", "edit", "edit_allowed"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: ShowPayload,
   output: ShownPayload,
 });
@@ -144,6 +153,7 @@ export const assignRecord = operation({
   summary: "Gives a failure to a person",
   may: "assign",
   params: z.object({ id: RecordId }),
+  within: "record",
   input: Assign,
   output: RecordAct,
 });
@@ -156,6 +166,7 @@ export const moveRecord = operation({
   summary: "Gives a failure to another team",
   may: "assign",
   params: z.object({ id: RecordId }),
+  within: "record",
   input: MoveRecord,
   output: RecordAct,
 });
