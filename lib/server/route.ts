@@ -6,6 +6,7 @@ import type { AnySql } from "#db/writes/transaction.ts";
 import type { Operation } from "#lib/contract/operation.ts";
 import type { Permission } from "#lib/core/access.ts";
 import type { Bounds } from "#lib/core/key.ts";
+import { countRequest, countStranger, isCounted, withRate } from "#lib/server/api-rate.ts";
 import { type Caller, callerOf, denial } from "#lib/server/caller.ts";
 import { type Deps, deps as ownDeps } from "#lib/server/deps.ts";
 import { type Answer, idempotencyKeyOf, once } from "#lib/server/idempotency.ts";
@@ -49,9 +50,28 @@ export type Served = ((request: Request, context: Context) => Promise<Response>)
 
 /** A handler that looks itself at who calls, with the operation that it serves. */
 export const serveAs = (
-  operation: Pick<Operation, "id">,
+  operation: Pick<Operation, "id" | "may">,
   handler: (request: Request, context: Context) => Promise<Response>,
-): Served => Object.assign(handler, { operation: operation as Operation });
+): Served =>
+  Object.assign(
+    async (request: Request, context: Context) => {
+      const { env, log } = ownDeps();
+      try {
+        if (!looksAtWhoCalls(operation)) await countStranger(request, env);
+        const response = await handler(request, context);
+        // Nobody who could be counted was found.
+        if (!isCounted(request)) await countStranger(request, env);
+        return withRate(request, response);
+      } catch (error) {
+        return withRate(request, problemResponse(error, log));
+      }
+    },
+    { operation: operation as Operation },
+  );
+
+/** Whether its handler finds out who calls, and counts the request for them. */
+const looksAtWhoCalls = ({ may }: Pick<Operation, "may">): boolean =>
+  typeof may === "string" || !("proof" in may) || may.proof === "end_user";
 
 /** A Next route handler of an operation for people with a session and programs with a key. */
 export function serve<
@@ -65,6 +85,7 @@ export function serve<
     const deps = ownDeps();
     try {
       const caller = await callerOf(request, deps);
+      await countRequest(request, `${caller.kind}:${caller.id}`, deps.env);
       refuseForeignOrigin(request, caller, deps);
       refuseWithoutPermission(caller, anyOf);
       refuseClosed(operation, caller);

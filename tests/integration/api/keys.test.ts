@@ -207,7 +207,7 @@ test("a repeated Idempotency-Key makes no second key, and stores none", async ()
   expect(await api.sql`select from redrive.api_keys`).toHaveLength(1);
   const kept = await api.sql`select body::text from redrive.idempotency_keys where key = 'make-1'`;
   expect(kept[0]?.body).toContain(first.body.id);
-  expect(kept[0]?.body).not.toContain("rk_".concat(String(first.body.key).slice(3)));
+  expect(kept[0]?.body).not.toContain(String(first.body.key));
 });
 
 test("bad input is refused by field, and makes nothing", async () => {
