@@ -20,18 +20,25 @@ const allOf = (conditions: readonly (SQL | null)[]): SQL =>
 export type FailuresAsked = FailuresQuery & { within?: Bounds | null };
 
 export async function readFailures(db: Db, query: FailuresAsked): Promise<Failures> {
-  const [rows, counts, lastDeliveryAt] = await Promise.all([
-    readPage(db, query),
+  const [page, counts, lastDeliveryAt] = await Promise.all([
+    readFailurePage(db, query),
     readCounts(db, query),
     readLastDeliveryAt(db, query),
   ]);
+  return { ...page, counts, lastDeliveryAt };
+}
+
+/** A page of the list, without what stands around it. */
+export async function readFailurePage(
+  db: Db,
+  query: FailuresAsked,
+): Promise<Pick<Failures, "items" | "next">> {
+  const rows = await readRows(db, query);
   const items = rows.slice(0, query.limit).map(failureOf);
   const last = items.at(-1);
   return {
     items,
     next: rows.length > query.limit && last ? toCursor([last.failedAt, last.id]) : null,
-    counts,
-    lastDeliveryAt,
   };
 }
 
@@ -101,7 +108,7 @@ const filters = ({ team, provider, fingerprint, assignee, q, within }: FailuresA
 ];
 
 /** One row more than the page: whether there is a next one. */
-function readPage(db: Db, query: FailuresAsked): Promise<Row[]> {
+function readRows(db: Db, query: FailuresAsked): Promise<Row[]> {
   const { state, after, limit } = query;
   const cursor = after === undefined ? null : fromCursor(after);
   const where = allOf([

@@ -167,6 +167,7 @@ const aText = { schema: { type: "string" } };
 const headerWords = {
   etag: { description: "The version, to be sent back as If-Match.", required: true, ...aText },
   location: { description: "The address of what was made.", required: true, ...aText },
+  "content-disposition": { description: "A name for the file.", required: true, ...aText },
 };
 const rateHeaders = {
   "ratelimit-policy": {

@@ -61,7 +61,7 @@ export type Operation<
   /** What a success is sent as, where it is not JSON. */
   answers?: string;
   /** Headers that a success has. */
-  headers?: readonly ("etag" | "location")[];
+  headers?: readonly ("etag" | "location" | "content-disposition")[];
   /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 429, 503). */
   problems?: readonly ProblemCode[];
   /** Shown in the description, and checked against the shapes. */

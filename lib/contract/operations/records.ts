@@ -1,5 +1,6 @@
 // Records: taken, listed, looked at, and acted on.
 import { z } from "zod";
+import { ExportRecordsQuery } from "#lib/contract/export.ts";
 import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { ShownPayload, ShowPayload } from "#lib/contract/payload.ts";
@@ -28,6 +29,22 @@ export const listRecords = operation({
   query: RecordsQuery,
   output: Records,
   within: "records",
+});
+
+export const exportRecords = operation({
+  id: "exportRecords",
+  method: "GET",
+  path: "/records.csv",
+  tag: "Records",
+  summary: "All records that a filter finds, as CSV, the newest first",
+  description:
+    "The list's filters, without pages: it is read as fast as it is taken, and what comes meanwhile is not in it. A connection that ends without the last chunk has brought a part only. A text that a spreadsheet would take for a formula begins with an apostrophe.",
+  may: "see",
+  query: ExportRecordsQuery,
+  answers: "text/csv",
+  headers: ["content-disposition"],
+  within: "records",
+  example: { query: { status: "delivered", provider: "ats", from: "2026-11-01T00:00:00Z" } },
 });
 
 export const enqueueRecord = operation({

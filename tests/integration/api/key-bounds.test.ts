@@ -113,8 +113,24 @@ test("of a record outside every operation says that there is none, and leaves it
 const idsOf = ({ body }: Answer): string[] => body.items.map(({ id }) => id).toSorted();
 
 test("lists of records and failures hold what is within, whatever is asked for", async () => {
-  const lists = forCallers.filter(({ within }) => within === "records");
+  const narrowed = forCallers.filter(({ within }) => within === "records");
+  const [lists, exports] = [
+    narrowed.filter(({ answers }) => answers === undefined),
+    narrowed.filter(({ answers }) => answers === "text/csv"),
+  ];
   expect(lists.map(({ id }) => id)).toEqual(["listRecords", "listFailures"]);
+  expect(exports.map(({ id }) => id)).toEqual(["exportRecords", "exportFailures"]);
+  for (const operation of exports) {
+    const ids = async (as: { key: string }, query = "") =>
+      (await ask(operation, { as, path: `/api/v1/list?${query}` })).text
+        .split("\r\n")
+        .slice(1, -1)
+        .map((line) => line.slice(0, 36))
+        .toSorted();
+    expect(await ids(toProvider)).toEqual([own, ofOtherOwner, ofNobody].toSorted());
+    expect(await ids(toOwner)).toEqual([own, ofOtherProvider].toSorted());
+    expect(await ids(toProvider, "provider=crm")).toEqual([]);
+  }
   for (const operation of lists) {
     const asked = (as: { key: string }, query: string) =>
       ask(operation, { as, path: `/api/v1/list?${query}` }).then(idsOf);
