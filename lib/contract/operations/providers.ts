@@ -34,6 +34,7 @@ export const listProviders = operation({
   may: "see",
   output: z.object({ items: z.array(ProviderSummary), next: z.null() }),
   example: { output: { items: [examples.providerSummary], next: null } },
+  within: "providers",
 });
 
 export const createProvider = operation({
@@ -64,6 +65,7 @@ export const getProvider = operation({
   output: ProviderWithState,
   headers: ["etag"],
   example: { params: { slug: "ats" }, output: { ...examples.provider, state: examples.providerState } },
+  within: "provider",
 });
 
 export const patchProvider = operation({
@@ -116,6 +118,7 @@ export const pauseProvider = operation({
     input: { reason: "they migrate", until: "2026-11-21T18:00:00Z" },
     output: examples.providerAct,
   },
+  within: "provider",
 });
 
 export const resumeProvider = operation({
@@ -133,6 +136,7 @@ export const resumeProvider = operation({
     input: { reason: "they are back" },
     output: { ...examples.providerAct, hold: null, holdUntil: null, pausedBy: null, pauseReason: null },
   },
+  within: "provider",
 });
 
 export const probeProvider = operation({
@@ -158,6 +162,7 @@ export const probeProvider = operation({
       probeRequestedBy: "Ada Lovelace <ada@example.com>",
     },
   },
+  within: "provider",
 });
 
 export const runSchedule = operation({
@@ -176,6 +181,7 @@ export const runSchedule = operation({
     input: { reason: "the night's run was missed" },
     output: { provider: "ats", schedule: "nightly", startedAt: examples.at },
   },
+  within: "provider",
 });
 
 export const getProviderThroughput = operation({
@@ -193,6 +199,7 @@ export const getProviderThroughput = operation({
     query: { from: "2026-11-21T13:30:00Z", step: 10 },
     output: { step: 10, items: [examples.point] },
   },
+  within: "provider",
 });
 
 export const listBatchChanges = operation({
@@ -210,4 +217,5 @@ export const listBatchChanges = operation({
     query: { from: "2026-11-21T00:00:00Z" },
     output: { items: [examples.batchChange], next: null },
   },
+  within: "provider",
 });
