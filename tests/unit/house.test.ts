@@ -12,12 +12,13 @@ const doors: Record<string, string[]> = {
   "lib/contract": ["lib/core"],
   "lib/server": ["lib/core", "lib/contract", "lib/node", "db"],
   "lib/client": ["lib/core", "lib/contract"],
+  "lib/inbound": ["lib/core", "lib/contract", "lib/node", "db"],
   db: ["lib/core", "lib/contract"],
   worker: ["lib/core", "lib/contract", "lib/node", "db"],
   components: ["lib/core", "lib/contract", "lib/client"],
   app: ["lib/core", "lib/contract", "lib/server", "lib/client", "components", "db"],
   simulator: ["lib/core", "lib/contract", "lib/node", "db"],
-  bin: ["lib/core", "lib/contract", "lib/node", "lib/server", "db", "worker", "simulator"],
+  bin: ["lib/core", "lib/contract", "lib/node", "lib/server", "lib/inbound", "db", "worker", "simulator"],
   examples: ["lib/core", "lib/contract", "db", "worker"],
 };
 
