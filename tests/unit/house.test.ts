@@ -18,7 +18,18 @@ const doors: Record<string, string[]> = {
   components: ["lib/core", "lib/contract", "lib/client"],
   app: ["lib/core", "lib/contract", "lib/server", "lib/client", "components", "db"],
   simulator: ["lib/core", "lib/contract", "lib/node", "db"],
-  bin: ["lib/core", "lib/contract", "lib/node", "lib/server", "lib/inbound", "db", "worker", "simulator"],
+  bin: [
+    "lib/core",
+    "lib/contract",
+    "lib/node",
+    "lib/server",
+    "lib/inbound",
+    "db",
+    "worker",
+    "simulator",
+    "bench",
+  ],
+  bench: ["lib/core", "lib/contract", "lib/node", "lib/inbound", "db"],
   examples: ["lib/core", "lib/contract", "db", "worker"],
 };
 
