@@ -4,13 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
-import {
-  aSource,
-  sends,
-  sendsSigned,
-  standardHeaders,
-  webhookSecret,
-} from "#tests/support/inbound-source.ts";
+import { aSource, sends, sendsSigned, standardHeaders } from "#tests/support/inbound-source.ts";
 import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 
 let base: TestDatabase;
@@ -245,6 +239,10 @@ describe("a connection", () => {
     expect(busy.headers.get("retry-after")).toBe("1");
     expect(busy.body).toMatchObject({ code: "rate_limited" });
     expect(await slow.read).toMatch(/^HTTP\/1.1 408 /);
+    // More than the room holds, one after the other: each gives back what it took.
+    for (let nth = 0; nth < 40; nth++)
+      expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
+    for (let nth = 0; nth < 40; nth++) await sends(tight.inbound("mail"), body, standardHeaders("another"));
     expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
   });
 });
