@@ -17,6 +17,7 @@ export type AuditRow = {
     | "alert_rule"
     | "settings"
     | "key"
+    | "inbound_source"
     | "owner";
   subjectId: string;
   reason?: string | null;

@@ -48,3 +48,10 @@ export const Problem = z.object({
   at: z.iso.datetime().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
+
+/** A problem of that code; `detail` is for people. */
+export const problemOf = (
+  code: ProblemCode,
+  detail: string,
+  extras: Pick<Problem, "errors" | "by" | "at"> = {},
+): Problem => ({ type: `urn:redrive:problem:${code}`, ...problemKinds[code], code, detail, ...extras });

@@ -2,7 +2,7 @@
 import { PostgresError } from "#db/client.ts";
 import { BadCursor } from "#db/reads/cursor.ts";
 import { Refused } from "#db/writes/refused.ts";
-import { type Problem, type ProblemCode, problemKinds } from "#lib/contract/problem.ts";
+import { type Problem, type ProblemCode, problemKinds, problemOf } from "#lib/contract/problem.ts";
 import { BadEnvironment } from "#lib/node/env.ts";
 import type { Log } from "#lib/node/log.ts";
 
@@ -35,15 +35,8 @@ export function problemResponse(error: unknown, log: Log): Response {
   const refusal = asRefusal(error);
   if (refusal.code === "internal") log.error({ err: error }, "a request failed");
   if (refusal.code === "unavailable") log.warn({ err: error }, "a request could not be served now");
-  const { status, title } = problemKinds[refusal.code];
-  const problem: Problem = {
-    type: `urn:redrive:problem:${refusal.code}`,
-    title,
-    status,
-    code: refusal.code,
-    detail: refusal.detail,
-    ...refusal.extras,
-  };
+  const problem = problemOf(refusal.code, refusal.detail, refusal.extras);
+  const { status } = problem;
   return new Response(JSON.stringify(problem), {
     status,
     headers: {

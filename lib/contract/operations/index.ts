@@ -4,6 +4,7 @@ import * as alerts from "#lib/contract/operations/alerts.ts";
 import * as canaries from "#lib/contract/operations/canaries.ts";
 import * as channels from "#lib/contract/operations/channels.ts";
 import * as failures from "#lib/contract/operations/failures.ts";
+import * as inbound from "#lib/contract/operations/inbound.ts";
 import * as keys from "#lib/contract/operations/keys.ts";
 import * as outside from "#lib/contract/operations/outside.ts";
 import * as overview from "#lib/contract/operations/overview.ts";
@@ -25,6 +26,7 @@ const parts = [
   canaries,
   people,
   keys,
+  inbound,
   portal,
   outside,
   simulator,
