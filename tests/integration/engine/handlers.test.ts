@@ -33,8 +33,8 @@ const names = [
   "careless",
   "slow",
   "stray",
+  "resting",
   "late",
-  "two",
   "lost",
   "many",
   "zombie",
@@ -173,23 +173,37 @@ test("a handler that ignores its signal can write nothing any more once its time
 });
 
 test("a commit that was under way when the time was over is told as what became of it", async () => {
-  handlers.stray = async (_, { record, sql }) => {
+  handlers.resting = async (_, { record, sql }) => {
     runs += 1;
     await add(sql, record.id, "rest 0.6");
-    // Kept beyond the transaction, and used in none.
-    queueMicrotask(() => {
-      kept = sql;
-    });
   };
-  let kept: TransactionSql | null = null;
-  await aHandler("stray", { timeoutMs: { connect: 100, headers: 300, total: 300 } });
-  const id = await enqueue(sql, "stray");
+  await aHandler("resting", { timeoutMs: { connect: 100, headers: 300, total: 300 } });
+  const id = await enqueue(sql, "resting");
   await untilStatus(sql, id, "delivered");
   expect(await attemptsOf(id)).toMatchObject([{ outcome: "delivered" }]);
   expect(runs).toBe(1);
   expect(await effectsOf(id)).toEqual(["rest 0.6"]);
-  const stray = kept as TransactionSql | null;
-  expect(() => stray?.unsafe("select 1")).toThrow("revoked");
+});
+
+test("a statement that a handler left behind goes into no other record's transaction", async () => {
+  const kept: TransactionSql[] = [];
+  handlers.stray = (_, { sql }) => kept.push(sql);
+  await aHandler("stray");
+  await untilStatus(sql, await enqueue(sql, "stray"), "delivered");
+  expect(() => kept[0]?.unsafe("select 1")).toThrow("revoked");
+});
+
+test("the server ends the transaction of a worker that has gone silent", async () => {
+  await aHandler("silent", { url: "handler:plain", flags: { enabled: false } });
+  const id = await enqueue(sql, "silent");
+  const { signal } = new AbortController();
+  const once = { recordId: id, provider: "silent", totalMs: 50, signal };
+  const silent = handleOnce(sql, sql, once, async (sql) => {
+    await add(sql, id, "silent");
+    return new Promise(() => {});
+  });
+  await expect(silent).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+  expect(await effectsOf(id)).toEqual([]);
 });
 
 test("a handler whose connection is lost is run again, and the worker lives", async () => {
