@@ -4,10 +4,11 @@ import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type * as schema from "#db/schema.ts";
 import type * as desk from "#db/schema-desk.ts";
+import type * as inbound from "#db/schema-inbound.ts";
 
 export type Sql = postgres.Sql;
 export type TransactionSql = postgres.TransactionSql;
-export type Db = PostgresJsDatabase<typeof schema & typeof desk>;
+export type Db = PostgresJsDatabase<typeof schema & typeof desk & typeof inbound>;
 
 /** SQLSTATE and friends of an error that the server sent. */
 export const PostgresError = postgres.PostgresError;
@@ -25,19 +26,25 @@ export type ConnectOptions = {
   idleSeconds?: number;
   /** What `pg_stat_activity` shows. */
   name: string;
+  /** After so long the server gives a statement up; without it, never. */
+  statementMs?: number;
 };
 
 /**
  * A client for raw SQL. Timestamps come back as text, with their microseconds; columns in snake_case come back in
  * camelCase, keys inside JSON stay as they are.
  */
-export function connectSql(url: string, { max = 10, idleSeconds, name }: ConnectOptions): Sql {
+export function connectSql(url: string, { max = 10, idleSeconds, name, statementMs }: ConnectOptions): Sql {
   return postgres(url, {
     max,
     idle_timeout: idleSeconds,
     connect_timeout: 10,
     backoff: restBetweenAttempts,
-    connection: { application_name: name, ...session },
+    connection: {
+      application_name: name,
+      ...(statementMs !== undefined && { statement_timeout: statementMs }),
+      ...session,
+    },
     transform: { column: { to: postgres.fromCamel, from: postgres.toCamel } },
     types: {
       timestamptz: { to: 1184, from: [1184], serialize: String, parse: isoFromPostgres },

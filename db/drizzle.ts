@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { type ConnectOptions, type Db, session } from "#db/client.ts";
 import * as schema from "#db/schema.ts";
 import * as desk from "#db/schema-desk.ts";
+import * as inbound from "#db/schema-inbound.ts";
 
 /** A client for drizzle's typed reads. `close` ends its connections. */
 export function connectDb(
@@ -16,5 +17,8 @@ export function connectDb(
     connection: { application_name: name, ...session },
     onnotice: () => {},
   });
-  return { db: drizzle(client, { schema: { ...schema, ...desk } }), close: () => client.end({ timeout: 5 }) };
+  return {
+    db: drizzle(client, { schema: { ...schema, ...desk, ...inbound } }),
+    close: () => client.end({ timeout: 5 }),
+  };
 }

@@ -31,3 +31,26 @@ export const Problem = z.object({
   at: z.iso.datetime().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
+
+export const problemKinds: Record<ProblemCode, { status: number; title: string }> = {
+  invalid_input: { status: 422, title: "The request is not valid" },
+  payload_too_large: { status: 413, title: "Too large" },
+  unknown_provider: { status: 422, title: "There is no such provider" },
+  unauthenticated: { status: 401, title: "Not signed in" },
+  forbidden: { status: 403, title: "Not allowed" },
+  not_found: { status: 404, title: "Not found" },
+  conflict: { status: 409, title: "Someone or something else was first" },
+  gone: { status: 410, title: "Its time is over" },
+  version_mismatch: { status: 412, title: "Changed meanwhile" },
+  unsupported_media_type: { status: 415, title: "The body must be JSON" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  unavailable: { status: 503, title: "Not available now" },
+  internal: { status: 500, title: "Something went wrong here" },
+};
+
+/** A problem of that code; `detail` is for people. */
+export const problemOf = (
+  code: ProblemCode,
+  detail: string,
+  extras: Pick<Problem, "errors" | "by" | "at"> = {},
+): Problem => ({ type: `urn:redrive:problem:${code}`, ...problemKinds[code], code, detail, ...extras });

@@ -1,0 +1,58 @@
+// One connection of a caller: a request at a time, over a bare socket, for a whole HTTP client would be measured as well.
+import { connect, type Socket } from "node:net";
+
+export type Answer = {
+  /** 0 when the connection broke before there was one. */
+  status: number;
+};
+
+export type Connection = {
+  send: (request: Buffer, done: (answer: Answer) => void) => void;
+  close: () => void;
+};
+
+/** Connects anew by itself when it has to. */
+export function aConnection(port: number): Connection {
+  let socket: Socket | null = null;
+  let waiting: ((answer: Answer) => void) | null = null;
+  let read = "";
+
+  const answer = (status: number) => {
+    const done = waiting;
+    waiting = null;
+    read = "";
+    done?.({ status });
+  };
+  const open = (): Socket => {
+    const fresh = connect(port, "127.0.0.1");
+    fresh.setNoDelay(true);
+    fresh.on("data", (chunk: Buffer) => {
+      read += chunk.toString("latin1");
+      if (isWhole(read)) answer(Number(read.slice(9, 12)));
+    });
+    const lost = () => {
+      if (socket === fresh) socket = null;
+      answer(0);
+    };
+    fresh.once("error", lost);
+    fresh.once("close", lost);
+    return fresh;
+  };
+  return {
+    send(request, done) {
+      waiting = done;
+      socket ??= open();
+      socket.write(request);
+    },
+    close() {
+      socket?.destroy();
+    },
+  };
+}
+
+function isWhole(text: string): boolean {
+  const head = text.indexOf("\r\n\r\n");
+  if (head === -1) return false;
+  const length = /\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1];
+  return text.length >= head + 4 + Number(length ?? 0);
+}

@@ -1,0 +1,86 @@
+// Webhooks a second with a durable commit, beside a bare Node server that only answers; and how long one takes at half of
+// that load. Rounds in turn, so that a machine that slows down slows both.
+import type { Measured, Order } from "#bench/inbound/generator.ts";
+import { aBare, aFront, benchSql, callers, connections, type Serving } from "#bench/inbound/setting.ts";
+import type { Figure, Given, Row } from "#bench/row.ts";
+
+const ratioGoal = 0.35;
+const p99GoalMs = 50;
+
+export const inboundRate: Row = {
+  name: "inbound",
+  title: `Webhooks in: signed, stored, ${connections} connections`,
+  run: measure,
+};
+
+async function measure({ database, quick, say }: Given): Promise<Figure[]> {
+  const sql = await benchSql(database.url);
+  const bare = await aBare();
+  const front = await aFront(database.url);
+  await using _bare = bare.child;
+  await using _front = front.child;
+  try {
+    const rounds = quick ? 1 : 3;
+    const seconds = quick ? 2 : 8;
+    await fastest(bare, 1);
+    await fastest(front, quick ? 1 : 3);
+    const bareRates: number[] = [];
+    const frontRates: number[] = [];
+    const frontP99s: number[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      bareRates.push(rateOf(await fastest(bare, seconds)));
+      const measured = await fastest(front, seconds);
+      frontRates.push(rateOf(measured));
+      frontP99s.push(measured.p99Ms);
+      say(
+        `round ${round}: bare ${bareRates.at(-1)?.toFixed(0)}/s, stored ${frontRates.at(-1)?.toFixed(0)}/s`,
+      );
+    }
+    const [bareRate, frontRate] = [median(bareRates), median(frontRates)];
+    const half = await atRate(front, seconds, frontRate / 2);
+    const [stored] = await sql<{ many: number }[]>`select count(*)::int as many from redrive.queue`;
+    say(`${stored?.many} records stored in all`);
+    const ratio = frontRate / bareRate;
+    return [
+      { name: "bare server, answers/s", value: bareRate },
+      { name: "stored and answered/s", value: frontRate },
+      { name: "stored ÷ bare", value: ratio, goal: `≥ ${ratioGoal}`, holds: ratio >= ratioGoal },
+      { name: "p99 at full load, ms", value: median(frontP99s) },
+      { name: "p50 at half of it, ms", value: half.p50Ms },
+      {
+        name: "p99 at half of it, ms",
+        value: half.p99Ms,
+        goal: `< ${p99GoalMs}`,
+        holds: half.p99Ms < p99GoalMs,
+      },
+    ];
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+const rateOf = ({ accepted, seconds }: Measured): number => accepted / seconds;
+
+/** More calls than any server here answers in that time. */
+const perSecondMost = 60_000;
+
+async function fastest({ port }: Serving, seconds: number): Promise<Measured> {
+  await using caller = await callers(port, perSecondMost * seconds);
+  return checked(await caller.ask<Measured>({ kind: "closed", seconds } satisfies Order));
+}
+
+async function atRate({ port }: Serving, seconds: number, perSecond: number): Promise<Measured> {
+  await using caller = await callers(port, Math.ceil(perSecond * seconds) + 1);
+  return checked(await caller.ask<Measured>({ kind: "open", seconds, perSecond } satisfies Order));
+}
+
+function checked(measured: Measured): Measured {
+  const others = Object.entries(measured.others);
+  if (others.length > 0) throw new Error(`not every call was accepted: ${JSON.stringify(measured.others)}`);
+  return measured;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}

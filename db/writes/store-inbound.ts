@@ -1,0 +1,86 @@
+// Calls of any number of sources as records, in one statement: a commit, and with it a write to disk, for all of them.
+import type { Sql } from "#db/client.ts";
+
+export type InboundRecord = {
+  provider: string;
+  /** The payload, as it came: a number keeps every digit. It must be JSON. */
+  payloadText: string;
+  idempotencyKey: string | null;
+  correlationId: string | null;
+  type: string | null;
+  subject: string | null;
+  owner: string | null;
+  orderingKey: string | null;
+};
+
+export type StoredRecord = { id: string; duplicate: boolean };
+
+/**
+ * The record of each call, in their order: a new one, or the first of its idempotency key. What it returns is committed.
+ *
+ * @throws when any of them can't be stored; then none of them is.
+ */
+export async function storeInbound(sql: Sql, records: readonly InboundRecord[]): Promise<StoredRecord[]> {
+  // Ids in the order of arrival; keys in an order that all who store share, or two of them could wait for each other.
+  const made = await sql<{ nth: number; id: string }[]>`
+    with incoming as materialized (
+      select call.*, redrive.uuid_v7() as id
+      from jsonb_to_recordset(${rowsText(records)}::text::jsonb) as call(
+        nth int, provider text, payload jsonb, type text, idempotency_key text, ordering_key text, correlation_id text,
+        owner text, subject text
+      )
+    ),
+    stored as (
+      insert into redrive.outbox (
+        id, provider, payload, type, idempotency_key, ordering_key, correlation_id, owner, subject
+      )
+      select id, provider, payload, type, idempotency_key, ordering_key, correlation_id, owner, subject
+      from incoming
+      order by provider, idempotency_key, nth
+      returning id
+    )
+    select incoming.nth, incoming.id from incoming join stored on stored.id = incoming.id`;
+  const stored = new Array<StoredRecord | undefined>(records.length);
+  for (const { nth, id } of made) stored[nth] = { id, duplicate: false };
+  if (made.length < records.length) await addFirsts(sql, records, stored);
+  return stored.map((each) => {
+    if (!each) throw new Error("a call was neither stored nor known");
+    return each;
+  });
+}
+
+/** Looked up afterwards: a first that committed meanwhile is not seen by the statement that met it. */
+async function addFirsts(
+  sql: Sql,
+  records: readonly InboundRecord[],
+  stored: (StoredRecord | undefined)[],
+): Promise<void> {
+  const missing = records.flatMap((record, nth) => (stored[nth] ? [] : [{ ...record, nth }]));
+  const firsts = await sql<{ nth: number; id: string | null }[]>`
+    select call.nth, redrive.enqueued(call.provider, call.key) as id
+    from unnest(
+      ${missing.map(({ nth }) => nth)}::int[], ${missing.map(({ provider }) => provider)}::text[],
+      ${missing.map(({ idempotencyKey }) => idempotencyKey)}::text[]
+    ) as call(nth, provider, key)`;
+  for (const { nth, id } of firsts) if (id !== null) stored[nth] = { id, duplicate: true };
+}
+
+/** Written by hand around the payloads' own text, which would lose digits on the way through JavaScript. */
+function rowsText(records: readonly InboundRecord[]): string {
+  const rows = records.map((record, nth) => {
+    const { provider, payloadText, idempotencyKey, correlationId, type, subject, owner, orderingKey } =
+      record;
+    const rest = JSON.stringify({
+      nth,
+      provider,
+      type: type ?? undefined,
+      idempotency_key: idempotencyKey ?? undefined,
+      ordering_key: orderingKey ?? undefined,
+      correlation_id: correlationId ?? undefined,
+      owner: owner ?? undefined,
+      subject: subject ?? undefined,
+    });
+    return `${rest.slice(0, -1)},"payload":${payloadText}}`;
+  });
+  return `[${rows.join(",")}]`;
+}

@@ -1,0 +1,46 @@
+// A call's body, once its signature was found right: JSON, as it came, that is not nested for ever.
+import { isUtf8 } from "node:buffer";
+import { depthMax, depthOf } from "#lib/core/exact-json.ts";
+
+export type InboundBody = { text: string; value: unknown };
+
+/** JSON, or (Slack's buttons and commands) a form with JSON in its field `payload`. */
+export const inboundForms = ["json", "form"] as const;
+export type InboundForm = (typeof inboundForms)[number];
+
+/** The form that a content type announces; null for one that is not taken. */
+export function formOf(contentType: string | null): InboundForm | null {
+  const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
+  const charset = parameters
+    .map((each) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/.exec(each)?.[1])
+    .find(Boolean);
+  if (charset !== undefined && charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii")
+    return null;
+  const name = type.trim();
+  if (name === "application/json" || /^[\w.-]+\/[\w.-]+\+json$/.test(name)) return "json";
+  return name === "application/x-www-form-urlencoded" ? "form" : null;
+}
+
+/** The JSON in a body, or what is wrong with it, as a sentence for the sender. */
+export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody | { problem: string } {
+  if (!isUtf8(bytes)) return { problem: "The body is not valid UTF-8." };
+  const whole = bytes.toString("utf8");
+  const text = form === "json" ? whole : payloadIn(whole);
+  if (text === null) return { problem: "The form must have the field payload, once." };
+  if (depthOf(text) > depthMax) {
+    return { problem: `The body is nested more than ${depthMax} levels deep; make it flatter.` };
+  }
+  try {
+    return { text, value: JSON.parse(text) };
+  } catch {
+    // What the parser says quotes the body, which is nobody's business in a log.
+    return {
+      problem: text.trim() === "" ? "The body is empty; it must be JSON." : "The body is not valid JSON.",
+    };
+  }
+}
+
+function payloadIn(form: string): string | null {
+  const given = new URLSearchParams(form).getAll("payload");
+  return given.length === 1 ? (given[0] ?? null) : null;
+}

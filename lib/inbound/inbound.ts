@@ -1,0 +1,191 @@
+// A webhook's way in, one screen: whose address → what is announced → the body, bounded → genuine? → JSON → a record, with
+// others in one commit → 202. Never a 2xx for what is not stored; a sender that can mend nothing is told to come again.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { connectSql } from "#db/client.ts";
+import { storeInbound } from "#db/writes/store-inbound.ts";
+import { formOf, type InboundForm } from "#lib/core/inbound/body.ts";
+import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
+import { aRoom, arrivalOf, discardRest } from "#lib/inbound/arrival.ts";
+import { countCalls } from "#lib/inbound/counts.ts";
+import { type GroupLimits, groupCommit, type Stored, usualLimits } from "#lib/inbound/group-commit.ts";
+import { type Call, judge } from "#lib/inbound/judgement.ts";
+import {
+  busy,
+  disabled,
+  isAboutTheRow,
+  nothingHere,
+  notStored,
+  refusingOf,
+  refusingRow,
+} from "#lib/inbound/refusals.ts";
+import { type Refusing, sayChallenge, sayRefused, sayStored } from "#lib/inbound/replies.ts";
+import { readSources, type Source } from "#lib/inbound/sources.ts";
+import type { Env } from "#lib/node/env.ts";
+import { inboundSecrets } from "#lib/node/inbound-secrets.ts";
+import type { Log } from "#lib/node/log.ts";
+
+export type Inbound = {
+  /** Takes the request when it is one for us; false: it is somebody else's. */
+  handle: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Stores and answers what is here, then lets go of the database. */
+  close: () => Promise<void>;
+};
+
+type Given = {
+  databaseUrl: string;
+  env: Env;
+  log: Log;
+  nowMs?: () => number;
+  limits?: Partial<InboundLimits>;
+};
+
+export type InboundLimits = GroupLimits & {
+  /** Bytes of all calls that are here at once. */
+  roomBytes: number;
+};
+
+const address = "/api/v1/inbound/";
+
+export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
+  const { roomBytes = 128 * 1_048_576, ...groupLimits } = limits;
+  const group = { ...usualLimits, ...groupLimits };
+  // One to store, one to read sources and to count; the server gives a statement up before we do.
+  const sql = connectSql(databaseUrl, {
+    name: "redrive inbound",
+    max: 2,
+    statementMs: Math.max(1, group.patienceMs - 1_000),
+  });
+  const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log });
+  const counts = countCalls(sql, log);
+  const commits = groupCommit((records) => storeInbound(sql, records), isAboutTheRow, group);
+  const room = aRoom(roomBytes);
+
+  const refuse = (response: ServerResponse, source: string, refusing: Refusing, why: string) => {
+    counts.refused(source, why);
+    sayRefused(response, refusing);
+  };
+
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const source = await sourceOf(request, response);
+    if (source === null) return discardRest(request);
+    const announced = announcedIn(request, source);
+    if ("code" in announced) {
+      refuse(response, source.slug, announced, announced.detail);
+      return discardRest(request);
+    }
+    const arrived = await arrivalOf(request, source.bytesMax, room);
+    if (arrived.kind === "gone") return;
+    if (arrived.kind !== "whole") {
+      const refusing = refusingOf(arrived, source);
+      refuse(response, source.slug, refusing, refusing.detail);
+      return discardRest(request);
+    }
+    const headers = request.rawHeaders;
+    const call = { source, headers, bytes: arrived.body, form: announced.form, nowMs: nowMs() };
+    takeBody(call, request, response);
+  };
+
+  const sourceOf = async (request: IncomingMessage, response: ServerResponse): Promise<Source | null> => {
+    const slug = slugIn(request.url ?? "");
+    if (request.method !== "POST" || slug === null) {
+      sayRefused(response, nothingHere(request));
+      return null;
+    }
+    const found = sources.find(slug);
+    const source = found instanceof Promise ? await found : found;
+    if (source === null) {
+      sayRefused(response, nothingHere(request));
+    } else if (!source.isEnabled) {
+      refuse(response, slug, disabled, disabled.detail);
+    } else if (source.verify === null) {
+      counts.notStored(slug);
+      sayRefused(response, notStored);
+    } else return source;
+    return null;
+  };
+
+  const takeBody = (call: Call, request: IncomingMessage, response: ServerResponse): void => {
+    const { slug } = call.source;
+    const over = () => room.give(call.bytes.length);
+    const found = judge(call);
+    if (found.kind === "record") {
+      const isIn = commits.add(found.record, call.bytes.length, (stored) => {
+        over();
+        answerStored(response, slug, stored);
+      });
+      if (isIn) return;
+    }
+    over();
+    if (found.kind === "challenge") sayChallenge(response, found.challenge);
+    else if (found.kind === "record") refuse(response, slug, busy, busy.detail);
+    else {
+      log.debug({ source: slug, path: request.url }, `a call was refused: ${found.why}`);
+      refuse(response, slug, found.refusing, found.why);
+    }
+  };
+
+  const answerStored = (response: ServerResponse, slug: string, stored: Stored): void => {
+    if (stored.kind === "stored") {
+      counts.accepted(slug, stored.duplicate);
+      sayStored(response, stored.id, stored.duplicate);
+    } else if (stored.kind === "refused") {
+      const refusing = refusingRow(stored.error);
+      refuse(response, slug, refusing, refusing.detail);
+    } else {
+      counts.notStored(slug);
+      sayNotStored(log, stored.error);
+      sayRefused(response, notStored);
+    }
+  };
+
+  return {
+    handle(request, response) {
+      if (!request.url?.startsWith(address)) return false;
+      take(request, response).catch((error: unknown) => {
+        // What can fail here is the read of the sources.
+        sayNotStored(log, error);
+        sayRefused(response, notStored);
+        discardRest(request);
+      });
+      return true;
+    },
+    async close() {
+      await commits.drained();
+      await counts.stop();
+      await sql.end({ timeout: 2 });
+    },
+  };
+}
+
+function slugIn(url: string): string | null {
+  const end = url.indexOf("?");
+  const slug = url.slice(address.length, end === -1 ? undefined : end);
+  return /^[a-z0-9][a-z0-9_-]{0,62}$/.test(slug) ? slug : null;
+}
+
+/** What the headers say of the body: its form, or why it is not even read. */
+function announcedIn({ rawHeaders }: IncomingMessage, source: Source): { form: InboundForm } | Refusing {
+  const bytes = Number(onlyHeader(rawHeaders, "content-length") ?? 0);
+  if (bytes > source.bytesMax) return refusingOf({ kind: "too_large" }, source);
+  const encoding = onlyHeader(rawHeaders, "content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (encoding !== "identity" && encoding !== "") {
+    return {
+      code: "unsupported_media_type",
+      detail: "The body is encoded (Content-Encoding); send it as it is, for that is what is signed.",
+    };
+  }
+  const form = formOf(onlyHeader(rawHeaders, "content-type"));
+  if (form === "json" || (form === "form" && source.kind === "slack")) return { form };
+  return {
+    code: "unsupported_media_type",
+    detail: "Send the body as JSON in UTF-8, with: Content-Type: application/json.",
+  };
+}
+
+let toldAt = Number.NEGATIVE_INFINITY;
+/** Once a second: in a burst it is the same for all. */
+function sayNotStored(log: Log, error: unknown): void {
+  if (performance.now() - toldAt < 1_000) return;
+  toldAt = performance.now();
+  log.warn({ err: error }, "webhooks could not be stored; their senders were told to come again");
+}
