@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
-test.each(["ats", "ingestion", "sms", "orders"])(
+test.each(["ats", "ingestion", "sms", "orders", "webhooks"])(
   "%s.md: the policy can be saved, and its records are taken",
   async (page) => {
     const text = readFileSync(`docs/scenarios/${page}.md`, "utf8");
