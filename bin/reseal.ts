@@ -7,6 +7,9 @@ import { resealSecrets } from "#db/writes/reseal-secrets.ts";
 import { readEnv, required } from "#lib/node/env.ts";
 import { isSealedUnderPresent, type Keyring, requiredKeyring, seal, unseal } from "#lib/node/secrets.ts";
 
+// Above what runs at once, which reads it.
+const owners = { provider: "provider", inbound: "source of webhooks" } as const;
+
 await orExit(async () => {
   const env = readEnv();
   const keys = requiredKeyring(env);
@@ -27,8 +30,6 @@ await orExit(async () => {
     await sql.end({ timeout: 5 });
   }
 });
-
-const owners = { provider: "provider", inbound: "source of webhooks" } as const;
 
 function reseal(keys: Keyring, of: keyof typeof owners, slug: string, sealed: string): string {
   const bound = `${of}:${slug}`;
