@@ -7,6 +7,9 @@ import { resealSecrets } from "#db/writes/reseal-secrets.ts";
 import { readEnv, required } from "#lib/node/env.ts";
 import { isSealedUnderPresent, type Keyring, requiredKeyring, seal, unseal } from "#lib/node/secrets.ts";
 
+// Above what runs at once, which reads it.
+const owners = { provider: "provider", inbound: "source of webhooks" } as const;
+
 await orExit(async () => {
   const env = readEnv();
   const keys = requiredKeyring(env);
@@ -14,12 +17,13 @@ await orExit(async () => {
   await refuseUnmigrated(url);
   const sql = connectSql(url, { name: "redrive reseal", max: 1 });
   try {
-    const { providers, already, tokens } = await resealSecrets(sql, {
+    const { providers, already, sources, sourcesAlready, tokens } = await resealSecrets(sql, {
       isSealedUnderPresent: (sealed) => isSealedUnderPresent(keys, sealed),
-      reseal: (slug, sealed) => reseal(keys, slug, sealed),
+      reseal: (of, slug, sealed) => reseal(keys, of, slug, sealed),
     });
     process.stdout.write(
       `Providers' secrets sealed anew: ${providers}; sealed under REDRIVE_SECRET already: ${already}.\n` +
+        `Secrets of sources of webhooks sealed anew: ${sources}; already: ${sourcesAlready}.\n` +
         `Access tokens dropped, to be fetched anew: ${tokens}.\n`,
     );
   } finally {
@@ -27,14 +31,14 @@ await orExit(async () => {
   }
 });
 
-function reseal(keys: Keyring, slug: string, sealed: string): string {
-  const bound = `provider:${slug}`;
+function reseal(keys: Keyring, of: keyof typeof owners, slug: string, sealed: string): string {
+  const bound = `${of}:${slug}`;
   let plain: string;
   try {
     plain = unseal(keys, bound, sealed);
   } catch (error) {
     throw new CannotStart(
-      `The secret of the provider "${slug}" can't be opened (${(error as Error).message}): name the secret that it was sealed under in REDRIVE_SECRET_PREVIOUS, or give the provider its secret anew. Nothing was changed.`,
+      `The secret of the ${owners[of]} "${slug}" can't be opened (${(error as Error).message}): name the secret that it was sealed under in REDRIVE_SECRET_PREVIOUS, or give the ${owners[of]} its secret anew. Nothing was changed.`,
     );
   }
   return seal(keys, bound, plain);

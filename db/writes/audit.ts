@@ -16,6 +16,7 @@ export type AuditRow = {
     | "alert"
     | "alert_rule"
     | "settings"
+    | "inbound_source"
     | "owner";
   subjectId: string;
   reason?: string | null;

@@ -4,10 +4,16 @@ import type { Sql, TransactionSql } from "#db/client.ts";
 export type Resealing = {
   isSealedUnderPresent: (sealed: string) => boolean;
   /** @throws when it can't be opened. */
-  reseal: (slug: string, sealed: string) => string;
+  reseal: (of: "provider" | "inbound", slug: string, sealed: string) => string;
 };
 
-export type Resealed = { providers: number; already: number; tokens: number };
+export type Resealed = {
+  providers: number;
+  already: number;
+  sources: number;
+  sourcesAlready: number;
+  tokens: number;
+};
 
 export async function resealSecrets(
   sql: Sql,
@@ -21,10 +27,32 @@ export async function resealSecrets(
       for update`;
     const old = rows.filter(({ sealedAuth }) => !isSealedUnderPresent(sealedAuth));
     for (const { slug, sealedAuth } of old) {
-      await sql`update redrive.providers set sealed_auth = ${reseal(slug, sealedAuth)} where slug = ${slug}`;
+      const sealed = reseal("provider", slug, sealedAuth);
+      await sql`update redrive.providers set sealed_auth = ${sealed} where slug = ${slug}`;
     }
-    return { providers: old.length, already: rows.length - old.length, tokens: await dropOldTokens(sql) };
+    const sources = await resealSources(sql);
+    return {
+      providers: old.length,
+      already: rows.length - old.length,
+      sources: sources.resealed,
+      sourcesAlready: sources.already,
+      tokens: await dropOldTokens(sql),
+    };
   });
+
+  async function resealSources(sql: TransactionSql): Promise<{ resealed: number; already: number }> {
+    const rows = await sql<{ slug: string; sealedSecrets: string }[]>`
+      select slug, sealed_secrets from redrive.inbound_sources order by slug for update`;
+    const old = rows.filter(({ sealedSecrets }) => !isSealedUnderPresent(sealedSecrets));
+    for (const { slug, sealedSecrets } of old) {
+      const sealed = reseal("inbound", slug, sealedSecrets);
+      // A new time: whoever takes calls opens them anew.
+      await sql`
+        update redrive.inbound_sources set sealed_secrets = ${sealed}, updated_at = clock_timestamp()
+        where slug = ${slug}`;
+    }
+    return { resealed: old.length, already: rows.length - old.length };
+  }
 
   /** They are fetched anew: nothing is lost with them. */
   async function dropOldTokens(sql: TransactionSql): Promise<number> {

@@ -5,6 +5,7 @@ export type InboundRecord = {
   provider: string;
   /** The payload, as it came: a number keeps every digit. It must be JSON. */
   payloadText: string;
+  /** As a producer's: of one provider, a second record of the same makes none. */
   idempotencyKey: string | null;
   correlationId: string | null;
   type: string | null;
@@ -21,22 +22,27 @@ export type StoredRecord = { id: string; duplicate: boolean };
  * @throws when any of them can't be stored; then none of them is.
  */
 export async function storeInbound(sql: Sql, records: readonly InboundRecord[]): Promise<StoredRecord[]> {
-  // Ids in the order of arrival; keys in an order that all who store share, or two of them could wait for each other.
+  // Ids in the order of arrival; keys in an order that all who store share, or two of them could wait for each other. The
+  // keys are taken here, for all rows at once: the outbox's own trigger would take a third of the time, a row at a time.
   const made = await sql<{ nth: number; id: string }[]>`
     with incoming as materialized (
       select call.*, redrive.uuid_v7() as id
       from jsonb_to_recordset(${rowsText(records)}::text::jsonb) as call(
-        nth int, provider text, payload jsonb, type text, idempotency_key text, ordering_key text, correlation_id text,
-        owner text, subject text
+        nth int, provider text, payload jsonb, type text, key text, ordering_key text, correlation_id text, owner text,
+        subject text
       )
     ),
+    firsts as (
+      insert into redrive.enqueued_keys (provider, key, record_id)
+      select provider, key, id from incoming where key is not null order by provider, key, nth
+      on conflict (provider, key) do nothing
+      returning record_id
+    ),
     stored as (
-      insert into redrive.outbox (
-        id, provider, payload, type, idempotency_key, ordering_key, correlation_id, owner, subject
-      )
-      select id, provider, payload, type, idempotency_key, ordering_key, correlation_id, owner, subject
+      insert into redrive.outbox (id, provider, payload, type, ordering_key, correlation_id, owner, subject)
+      select id, provider, payload, type, ordering_key, correlation_id, owner, subject
       from incoming
-      order by provider, idempotency_key, nth
+      where key is null or id in (select record_id from firsts)
       returning id
     )
     select incoming.nth, incoming.id from incoming join stored on stored.id = incoming.id`;
@@ -74,7 +80,7 @@ function rowsText(records: readonly InboundRecord[]): string {
       nth,
       provider,
       type: type ?? undefined,
-      idempotency_key: idempotencyKey ?? undefined,
+      key: idempotencyKey ?? undefined,
       ordering_key: orderingKey ?? undefined,
       correlation_id: correlationId ?? undefined,
       owner: owner ?? undefined,

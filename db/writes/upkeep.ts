@@ -24,6 +24,7 @@ export async function upkeep(sql: Sql): Promise<void> {
     delete from redrive.tokens
     where coalesce(greatest(expires_at, failed_until, fetching_until), '-infinity') < now() - interval '1 day'`;
   await sql`delete from redrive.recovery_links where expires_at < now() - interval '30 days'`;
+  await sql`delete from redrive.inbound_minutes where minute < now() - interval '90 days'`;
   await sql`delete from redrive.throughput where bucket < now() - interval '90 days'`;
   await sql`delete from redrive.alerts where state = 'resolved' and resolved_at < now() - interval '90 days'`;
   await sql`delete from redrive.batch_changes where at < now() - interval '90 days'`;

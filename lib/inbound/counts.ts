@@ -16,15 +16,20 @@ const writeEveryMs = 2_000;
 /** While the database is away: minutes of sources, the rest of which is forgotten. */
 const keptMax = 10_000;
 
-export function countCalls(sql: Sql, log: Log): Counts {
-  let open = new Map<string, InboundCount>();
+/** As it is counted, ten thousand times a second: the minute as a number since 1970, the time in ms. */
+type Count = Omit<InboundCount, "minute" | "acceptedAt"> & { minute: number; acceptedMs: number | null };
 
-  const of = (source: string): InboundCount => {
-    const minute = `${new Date().toISOString().slice(0, 16)}:00Z`;
+const minuteMs = 60_000;
+
+export function countCalls(sql: Sql, log: Log): Counts {
+  let open = new Map<string, Count>();
+
+  const of = (source: string): Count => {
+    const minute = Math.floor(Date.now() / minuteMs);
     const key = `${minute} ${source}`;
     const known = open.get(key);
     if (known) return known;
-    const zero = { accepted: 0, duplicates: 0, refused: 0, notStored: 0, acceptedAt: null, refusal: null };
+    const zero = { accepted: 0, duplicates: 0, refused: 0, notStored: 0, acceptedMs: null, refusal: null };
     const fresh = { source, minute, ...zero };
     if (open.size < keptMax) open.set(key, fresh);
     return fresh;
@@ -35,7 +40,7 @@ export function countCalls(sql: Sql, log: Log): Counts {
     const counts = open;
     open = new Map();
     try {
-      await countInbound(sql, [...counts.values()]);
+      await countInbound(sql, [...counts.values()].map(asStored));
     } catch (error) {
       log.debug({ err: error }, "the counts of calls could not be written; they are kept");
       for (const [key, count] of counts) open.set(key, sumOf(count, open.get(key)));
@@ -52,7 +57,7 @@ export function countCalls(sql: Sql, log: Log): Counts {
       const count = of(source);
       count.accepted++;
       if (duplicate) count.duplicates++;
-      count.acceptedAt = new Date().toISOString();
+      count.acceptedMs = Date.now();
     },
     refused(source, why) {
       const count = of(source);
@@ -70,7 +75,7 @@ export function countCalls(sql: Sql, log: Log): Counts {
   };
 }
 
-const sumOf = (one: InboundCount, other: InboundCount | undefined): InboundCount =>
+const sumOf = (one: Count, other: Count | undefined): Count =>
   other === undefined
     ? one
     : {
@@ -79,6 +84,12 @@ const sumOf = (one: InboundCount, other: InboundCount | undefined): InboundCount
         duplicates: one.duplicates + other.duplicates,
         refused: one.refused + other.refused,
         notStored: one.notStored + other.notStored,
-        acceptedAt: other.acceptedAt ?? one.acceptedAt,
+        acceptedMs: other.acceptedMs ?? one.acceptedMs,
         refusal: other.refusal ?? one.refusal,
       };
+
+const asStored = ({ minute, acceptedMs, ...count }: Count): InboundCount => ({
+  ...count,
+  minute: new Date(minute * minuteMs).toISOString(),
+  acceptedAt: acceptedMs === null ? null : new Date(acceptedMs).toISOString(),
+});

@@ -21,6 +21,8 @@ export type GroupCommit = {
 };
 
 export type GroupLimits = {
+  /** Statements at once: while one waits for the disk, another is put together. */
+  statementsMax: number;
   rowsMax: number;
   bytesMax: number;
   waitingMax: number;
@@ -29,6 +31,7 @@ export type GroupLimits = {
 };
 
 export const usualLimits: GroupLimits = {
+  statementsMax: 1,
   rowsMax: 500,
   bytesMax: 4 * 1_048_576,
   waitingMax: 10_000,
@@ -44,7 +47,7 @@ export function groupCommit(
   limits: GroupLimits = usualLimits,
 ): GroupCommit {
   let waiting: Waiting[] = [];
-  let isUnderWay = false;
+  let underWay = 0;
   const whenDrained: (() => void)[] = [];
 
   const go = async () => {
@@ -57,8 +60,8 @@ export function groupCommit(
         for (const each of [...group, ...silent]) each.done({ kind: "not_stored", error: new TookTooLong() });
       }
     }
-    isUnderWay = false;
-    for (const done of whenDrained.splice(0)) done();
+    underWay--;
+    if (underWay === 0) for (const done of whenDrained.splice(0)) done();
   };
 
   const takeGroup = (): Waiting[] => {
@@ -92,15 +95,15 @@ export function groupCommit(
     add(record, bytes, done) {
       if (waiting.length >= limits.waitingMax) return false;
       waiting.push({ record, bytes, done: once(done) });
-      if (!isUnderWay) {
-        isUnderWay = true;
+      if (underWay < limits.statementsMax && waiting.length === 1) {
+        underWay++;
         // After everything that has arrived in this turn of the loop.
         setImmediate(go);
       }
       return true;
     },
     waiting: () => waiting.length,
-    drained: () => (isUnderWay ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
+    drained: () => (underWay > 0 ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
   };
 }
 

@@ -42,12 +42,12 @@ type Signed = { id?: string; secret?: string; at?: number };
 
 /** The headers of a Standard Webhooks call over `body`. */
 export function standardHeaders(
-  body: string,
+  body: string | Buffer,
   { id = crypto.randomUUID(), secret = webhookSecret, at = Date.now() }: Signed = {},
 ): Record<string, string> {
   const seconds = String(Math.floor(at / 1_000));
   const key = Buffer.from(secret.replace("whsec_", ""), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${seconds}.${body}`).digest("base64");
+  const signature = createHmac("sha256", key).update(`${id}.${seconds}.`).update(body).digest("base64");
   return {
     "content-type": "application/json",
     "webhook-id": id,

@@ -21,10 +21,18 @@ type Given = {
   limits?: Partial<InboundLimits>;
   patience?: Patience;
   nowMs?: () => number;
+  /** REDRIVE_SECRET. */
+  secret?: string;
 };
 
-export async function aWebServer({ databaseUrl, limits = {}, patience, nowMs }: Given): Promise<WebServer> {
-  const env = readEnv({ NODE_ENV: "test", DATABASE_URL: databaseUrl, REDRIVE_SECRET: inboundSecret });
+export async function aWebServer({
+  databaseUrl,
+  limits = {},
+  patience,
+  nowMs,
+  secret = inboundSecret,
+}: Given): Promise<WebServer> {
+  const env = readEnv({ NODE_ENV: "test", DATABASE_URL: databaseUrl, REDRIVE_SECRET: secret });
   const log = createLog("web", process.env.LOG_LEVEL ?? "fatal");
   const inbound = openInbound({ databaseUrl, env, log, limits, ...(nowMs && { nowMs }) });
   const server = frontServer(inbound, (_, response) => response.writeHead(404).end(), patience);

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 async function recordOf(id: unknown) {
   const [row] = await base.sql`
-    select provider, payload::text as payload, type, idempotency_key, correlation_id, subject, owner, ordering_key
+    select provider, payload::text as payload, type, correlation_id, subject, owner, ordering_key
     from redrive.outbox where id = ${String(id)}`;
   return row;
 }
@@ -39,7 +39,6 @@ test("a signed call is answered 202 with the id of its record, which holds the b
     payload:
       '{"data": {"order": 12345678901234567890, "subject": "Mail 7", "customer": "c-7"}, "type": "mail.opened"}',
     type: "mail.opened",
-    idempotencyKey: "inbound:mail:msg_1",
     correlationId: "msg_1",
     subject: "Mail 7",
     owner: "c-7",
@@ -47,6 +46,10 @@ test("a signed call is answered 202 with the id of its record, which holds the b
   });
   const queued = await base.sql`select from redrive.queue where record_id = ${String(answer.body.id)}`;
   expect(queued.count).toBe(1);
+  // The key is the producers' own: an application that enqueues the same event itself makes no second record.
+  const [known] =
+    await base.sql`select redrive.enqueue('crm', '{}', idempotency_key => 'inbound:mail:msg_1') as id`;
+  expect(known?.id).toBe(answer.body.id);
 });
 
 test("an event that comes twice, and thrice at once, is one record: each is answered with the first's id", async () => {
@@ -83,7 +86,9 @@ test("one bad call of a group does not take the others with it", async () => {
   const wrong = answers.flatMap(({ status }, nth) => (status === 202 ? [] : [{ nth, status }]));
   expect(wrong).toEqual([{ nth: 17, status: 422 }]);
   const [stored] = await base.sql`
-    select count(*)::int as many from redrive.outbox where idempotency_key like 'inbound:group:%'`;
+    select count(*)::int as many from redrive.enqueued_keys
+    join redrive.outbox on outbox.id = enqueued_keys.record_id
+    where key like 'inbound:group:%'`;
   expect(stored?.many).toBe(39);
 });
 

@@ -1,0 +1,91 @@
+// Webhooks in: the sources, and the address that their senders post to.
+import { z } from "zod";
+import {
+  ChangedInboundSource,
+  CreateInboundSource,
+  DeletedInboundSource,
+  InboundSource,
+  InboundSources,
+  PatchInboundSource,
+} from "#lib/contract/inbound.ts";
+import { operation } from "#lib/contract/operation.ts";
+import { Slug } from "#lib/contract/slug.ts";
+
+const params = z.object({ slug: Slug });
+const tag = "Webhooks in";
+const example = { slug: "mail", path: "/api/v1/inbound/mail", version: 1 };
+
+export const listInboundSources = operation({
+  id: "listInboundSources",
+  method: "GET",
+  path: "/inbound-sources",
+  tag,
+  summary: "Lists the sources of webhooks, and how many calls of each came in the last hour",
+  may: "see",
+  output: InboundSources,
+});
+
+export const createInboundSource = operation({
+  id: "createInboundSource",
+  method: "POST",
+  path: "/inbound-sources",
+  tag,
+  summary: "Makes a source, with an address that its sender may post to at once",
+  may: "manage_providers",
+  input: CreateInboundSource,
+  output: ChangedInboundSource,
+  status: 201,
+  problems: ["conflict"],
+  example: {
+    input: {
+      slug: "mail",
+      kind: "standard_webhooks",
+      provider: "crm",
+      secrets: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+      mapping: { owner: "$.data.customer" },
+    },
+    output: example,
+  },
+});
+
+export const readInboundSource = operation({
+  id: "readInboundSource",
+  method: "GET",
+  path: "/inbound-sources/{slug}",
+  tag,
+  summary: "Shows a source; its secrets are never shown",
+  may: "see",
+  params,
+  output: InboundSource,
+});
+
+export const patchInboundSource = operation({
+  id: "patchInboundSource",
+  method: "PATCH",
+  path: "/inbound-sources/{slug}",
+  tag,
+  summary: "Changes a source, in force within a second",
+  description:
+    "With `If-Match`, only while it is at that version. `rotate` adds a secret and lets the others end.",
+  may: "manage_providers",
+  params,
+  input: PatchInboundSource,
+  output: ChangedInboundSource,
+  problems: ["version_mismatch"],
+  example: {
+    params: { slug: "mail" },
+    input: { rotate: { secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", overlapSeconds: 86_400 } },
+    output: { ...example, version: 2 },
+  },
+});
+
+export const deleteInboundSource = operation({
+  id: "deleteInboundSource",
+  method: "DELETE",
+  path: "/inbound-sources/{slug}",
+  tag,
+  summary: "Deletes a source; its records stay, and its sender gets a 404",
+  may: "manage_providers",
+  params,
+  output: DeletedInboundSource,
+});

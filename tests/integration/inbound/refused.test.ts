@@ -1,0 +1,309 @@
+// Everything that must not get in, over real connections: what it is answered, and that nothing of it is stored.
+import { connect, type Socket } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { eventually } from "#tests/support/engine.ts";
+import { aSource, sends, sendsSigned, standardHeaders } from "#tests/support/inbound-source.ts";
+import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
+
+let base: TestDatabase;
+let server: WebServer;
+beforeAll(async () => {
+  base = await aDatabase();
+  await aProvider(base.sql, "crm");
+  server = await aWebServer({
+    databaseUrl: base.url,
+    patience: { headersMs: 400, requestMs: 800, lookEveryMs: 50 },
+  });
+  await aSource(base.sql, "mail");
+  await aSource(base.sql, "small", { bytesMax: 1_000 });
+  await aSource(base.sql, "off", { isEnabled: false });
+  await aSource(base.sql, "slack", { kind: "slack", secrets: ["8f742231b10e8888abcd99yyyzzz85a5"] });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await base[Symbol.asyncDispose]();
+});
+
+async function stored(): Promise<number> {
+  const [row] = await base.sql<{ many: number }[]>`select count(*)::int as many from redrive.outbox`;
+  return row?.many ?? 0;
+}
+
+const codes: Record<number, string> = {
+  401: "unauthenticated",
+  404: "not_found",
+  413: "payload_too_large",
+  415: "unsupported_media_type",
+  422: "invalid_input",
+  503: "unavailable",
+};
+
+/** Sent, refused with this status and a problem of it, and not stored. */
+async function refuses(status: number, body: string | Buffer, headers: Record<string, string>, to = "mail") {
+  const before = await stored();
+  const answer = await sends(server.inbound(to), body, headers);
+  expect(answer.body).toMatchObject({ status, code: codes[status] });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect(await stored()).toBe(before);
+  return answer;
+}
+
+describe("a signature", () => {
+  const body = '{"type":"a"}';
+  const right = () => standardHeaders(body);
+
+  test("that is wrong, missing, cut, or of another body is answered 401, in the same words", async () => {
+    const { "webhook-signature": signature = "", ...without } = right();
+    const answers = [
+      await refuses(401, body, standardHeaders(body, { secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" })),
+      await refuses(401, body, without),
+      await refuses(401, body, { ...without, "webhook-signature": signature.slice(0, 20) }),
+      await refuses(401, body, { ...without, "webhook-signature": "" }),
+      await refuses(401, `${body} `, right()),
+      await refuses(401, "", right()),
+    ];
+    expect(new Set(answers.map(({ body }) => body.detail)).size).toBe(1);
+    for (const { headers } of answers) expect(headers.get("www-authenticate")).toMatch(/^Signature /);
+  });
+
+  test("of another time is a recording, or a clock that is wrong: 401, and operators read which", async () => {
+    await aSource(base.sql, "clock");
+    const now = Date.now();
+    await refuses(401, body, standardHeaders(body, { at: now - 310_000 }), "clock");
+    await refuses(401, body, standardHeaders(body, { at: now + 310_000 }), "clock");
+    const inTime = await sends(server.inbound("clock"), body, standardHeaders(body, { at: now - 280_000 }));
+    expect(inTime.status).toBe(202);
+    await eventually(async () => {
+      const [minute] = await base.sql`select refusal from redrive.inbound_minutes where source = 'clock'`;
+      expect(minute?.refusal).toMatch(/its time is 3\d\d s after ours/);
+    }, 5_000);
+  });
+
+  test("in two headers is refused, though both are right; two in one, of which one is right, are taken", async () => {
+    const headers = right();
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    const twice = [...lines, `webhook-signature: ${headers["webhook-signature"]}`];
+    const doubled = await raw(`${head("mail", [...twice, `content-length: ${body.length}`])}${body}`);
+    expect(doubled).toMatch(/^HTTP\/1.1 401 /);
+
+    const wrong = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    const both = { ...headers, "webhook-signature": `${wrong} ${headers["webhook-signature"]}` };
+    expect((await sends(server.inbound("mail"), body, both)).status).toBe(202);
+  });
+});
+
+describe("an address", () => {
+  test.each(["nobody", "", "Mail", "mail/", "%6dail"])(
+    "that no source has is answered 404: %j",
+    async (slug) => {
+      await refuses(404, "{}", standardHeaders("{}"), slug);
+    },
+  );
+  test("is taken whatever follows it as a query", async () => {
+    expect((await sendsSigned(`${server.inbound("mail")}?from=vendor`, "{}")).status).toBe(202);
+  });
+  test("takes POST alone", async () => {
+    const response = await fetch(server.inbound("mail"));
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ detail: expect.stringMatching(/POST/) });
+  });
+  test("of a source that is switched off is answered 503, so that the sender comes again", async () => {
+    const answer = await refuses(503, "{}", standardHeaders("{}"), "off");
+    expect(answer.headers.get("retry-after")).toBe("60");
+  });
+});
+
+describe("a body", () => {
+  test("over the source's limit is answered 413, announced or not", async () => {
+    const body = JSON.stringify({ text: "x".repeat(1_000) });
+    await refuses(413, body, standardHeaders(body), "small");
+    const before = await stored();
+    const lines = Object.entries(standardHeaders(body)).map(([name, value]) => `${name}: ${value}`);
+    const chunk = `${body.length.toString(16)}\r\n${body}\r\n`;
+    const chunked = await raw(`${head("small", [...lines, "transfer-encoding: chunked"])}${chunk}0\r\n\r\n`);
+    expect(chunked).toMatch(/^HTTP\/1.1 413 /);
+    expect(await stored()).toBe(before);
+  });
+
+  test("of 20 MB is refused before it is sent, and whoever sends it all the same gets to hear it", async () => {
+    const announced = await raw(head("mail", ["content-type: application/json", "content-length: 20971520"]));
+    expect(announced).toMatch(/^HTTP\/1.1 413 /);
+    await refuses(413, Buffer.alloc(20 * 1_048_576, "x"), standardHeaders("{}"));
+  });
+
+  test("that grows over 1 MiB as it is stored is answered 413", async () => {
+    const numbers = `[${"1e300,".repeat(5_000)}0]`;
+    await refuses(413, numbers, standardHeaders(numbers));
+  });
+
+  test.each([
+    ["gzip", gzipSync(Buffer.alloc(50 * 1_048_576, " "))],
+    ["deflate", deflateSync("{}")],
+    ["br", brotliCompressSync("{}")],
+    ["zstd, gzip", Buffer.from("{}")],
+  ])("that is encoded by %s is answered 415: it is never unpacked", async (encoding, body) => {
+    await refuses(415, body, { ...standardHeaders("{}"), "content-encoding": encoding });
+  });
+
+  test.each([
+    "text/plain",
+    "application/xml",
+    "application/x-www-form-urlencoded",
+    "application/json; charset=utf-16",
+  ])("of the type %s is answered 415", async (type) => {
+    await refuses(415, "{}", { ...standardHeaders("{}"), "content-type": type });
+  });
+
+  test.each([
+    ["no JSON", "{"],
+    ["no JSON but XML", "<event/>"],
+    ["nothing", ""],
+    ["no UTF-8", Buffer.from([0x7b, 0xff, 0x7d])],
+    ["a NUL in a text", '{"a":"\\u0000"}'],
+    ["half of a surrogate pair", '{"a":"\\ud800"}'],
+    ["a number without end", `{"a":1e${"9".repeat(20)}}`],
+    ["201 levels", `${"[".repeat(201)}${"]".repeat(201)}`],
+    ["half a million levels", "[".repeat(500_000)],
+  ])("with %s is answered 422, in words that don't quote it", async (_name, body) => {
+    const bytes = Buffer.from(body);
+    const { body: problem } = await refuses(422, bytes, standardHeaders(bytes));
+    if (bytes.length > 2) expect(problem.detail).not.toContain(bytes.toString("utf8").slice(0, 20));
+  });
+
+  test("that is cut short stores nothing, whether its sender leaves or stays", async () => {
+    const before = await stored();
+    const body = '{"type":"whole"}';
+    const lines = Object.entries(standardHeaders(body)).map(([name, value]) => `${name}: ${value}`);
+    const request = `${head("mail", [...lines, "content-length: 5000"])}${body}`;
+    const left = await aSocket();
+    left.socket.write(request);
+    left.socket.destroy();
+    expect(await raw(request)).toMatch(/^HTTP\/1.1 408 /);
+
+    const chunked = `${head("mail", [...lines, "transfer-encoding: chunked"])}ff\r\n${body}`;
+    expect(await raw(chunked)).toMatch(/^HTTP\/1.1 408 /);
+    expect(await stored()).toBe(before);
+  });
+
+  test("that is longer than it said is two requests, and neither is stored", async () => {
+    const before = await stored();
+    const body = '{"type":"whole"}';
+    const lines = Object.entries(standardHeaders(body)).map(([name, value]) => `${name}: ${value}`);
+    const answers = await raw(`${head("mail", [...lines, "content-length: 5"])}${body}`);
+    expect(answers).toMatch(/^HTTP\/1.1 40[01] /);
+    expect(answers).not.toMatch(/HTTP\/1.1 2/);
+    const two = [...lines, "content-length: 5", `content-length: ${body.length}`];
+    expect(await raw(`${head("mail", two)}${body}`)).toMatch(/^HTTP\/1.1 400 /);
+    const smuggled = [...lines, "transfer-encoding: chunked", `content-length: ${body.length}`];
+    expect(await raw(`${head("mail", smuggled)}${body}`)).toMatch(/^HTTP\/1.1 400 /);
+    expect(await stored()).toBe(before);
+  });
+});
+
+describe("a connection", () => {
+  test("that sends headers without end is answered 431", async () => {
+    const flood = Array.from({ length: 1_000 }, (_, nth) => `x-flood-${nth}: ${"y".repeat(20)}`);
+    expect(await raw(head("mail", flood))).toMatch(/^HTTP\/1.1 431 /);
+  });
+
+  test("that sends its headers a byte at a time is cut off, while others are served", async () => {
+    const slow = await Promise.all(Array.from({ length: 50 }, () => aSocket()));
+    for (const { socket } of slow) socket.write("POST /api/v1/inbound/mail HTTP/1.1\r\nhost: x\r\n");
+    const drips = setInterval(() => {
+      for (const { socket } of slow) if (socket.writable) socket.write("a");
+    }, 50);
+    expect((await sendsSigned(server.inbound("mail"), "{}")).status).toBe(202);
+    const ends = await Promise.all(slow.map(({ read }) => read));
+    clearInterval(drips);
+    for (const end of ends) expect(end).toMatch(/^HTTP\/1.1 (408|400) /);
+  });
+
+  test("that drips its body is cut off, and takes no room with it", async () => {
+    await using tight = await aWebServer({
+      databaseUrl: base.url,
+      limits: { roomBytes: 3_000 },
+      patience: { headersMs: 400, requestMs: 600, lookEveryMs: 50 },
+    });
+    expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
+    const slow = await aSocket(tight.port);
+    const begun = head("mail", ["content-type: application/json", "content-length: 9999"]);
+    slow.socket.write(`${begun}${"x".repeat(2_990)}`);
+    // Answered after what came before it, and takes no room itself.
+    expect((await sendsSigned(tight.inbound("nobody"), "{}")).status).toBe(404);
+    const body = JSON.stringify({ text: "x".repeat(100) });
+    const busy = await sendsSigned(tight.inbound("mail"), body);
+    expect(busy.status).toBe(429);
+    expect(busy.headers.get("retry-after")).toBe("1");
+    expect(busy.body).toMatchObject({ code: "rate_limited" });
+    expect(await slow.read).toMatch(/^HTTP\/1.1 408 /);
+    // More than the room holds, one after the other: each gives back what it took.
+    for (let nth = 0; nth < 40; nth++)
+      expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
+    for (let nth = 0; nth < 40; nth++) await sends(tight.inbound("mail"), body, standardHeaders("another"));
+    expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
+  });
+});
+
+describe("Slack", () => {
+  const slackHeaders = async (body: string) => {
+    const { createHmac } = await import("node:crypto");
+    const at = String(Math.floor(Date.now() / 1_000));
+    const signature = createHmac("sha256", "8f742231b10e8888abcd99yyyzzz85a5")
+      .update(`v0:${at}:${body}`)
+      .digest("hex");
+    return { "x-slack-request-timestamp": at, "x-slack-signature": `v0=${signature}` };
+  };
+  test("gets its own words back when it asks whether the address is ours, and nothing is stored", async () => {
+    const before = await stored();
+    const body = JSON.stringify({ type: "url_verification", challenge: "3eZbrw1aBm2rZgRNFdxV", token: "x" });
+    const headers = { ...(await slackHeaders(body)), "content-type": "application/json" };
+    const answer = await sends(server.inbound("slack"), body, headers);
+    expect(answer).toMatchObject({ status: 200, body: { challenge: "3eZbrw1aBm2rZgRNFdxV" } });
+    expect(await stored()).toBe(before);
+    await refuses(401, body, { ...headers, "x-slack-signature": `v0=${"0".repeat(64)}` }, "slack");
+  });
+  test("sends its buttons as a form, whose payload is stored", async () => {
+    const body = new URLSearchParams({ payload: '{"type":"block_actions","user":{"id":"U1"}}' }).toString();
+    const type = "application/x-www-form-urlencoded";
+    const answer = await sends(server.inbound("slack"), body, {
+      ...(await slackHeaders(body)),
+      "content-type": type,
+    });
+    expect(answer.status).toBe(202);
+    const [row] = await base.sql`select payload from redrive.outbox where id = ${String(answer.body.id)}`;
+    expect(row?.payload).toEqual({ type: "block_actions", user: { id: "U1" } });
+  });
+});
+
+const head = (slug: string, lines: string[]) =>
+  `${[`POST /api/v1/inbound/${slug} HTTP/1.1`, "host: x", ...lines].join("\r\n")}\r\n\r\n`;
+
+type Raw = { socket: Socket; read: Promise<string> };
+
+/** A bare connection, and all that comes back on it until it ends. */
+function aSocket(port = server.port): Promise<Raw> {
+  return new Promise((done) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    const read = new Promise<string>((end) => {
+      socket.on("data", (chunk) => {
+        text += chunk.toString("latin1");
+      });
+      socket.once("close", () => end(text));
+    });
+    // The server cuts it off: that is what is looked at.
+    socket.on("error", () => {});
+    socket.once("connect", () => done({ socket, read }));
+  });
+}
+
+async function raw(request: string): Promise<string> {
+  const { socket, read } = await aSocket();
+  socket.write(request);
+  // One that is answered and kept open would be kept for seconds.
+  socket.on("data", () => socket.end());
+  return read;
+}

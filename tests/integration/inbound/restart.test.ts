@@ -1,0 +1,107 @@
+// The database goes away amid a burst, hangs, and comes back, with no worker alive: senders are told to come again, and
+// every call is a record at the end, once.
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "#bin/free-port.ts";
+import { type Server, startServer } from "#bin/postgres-server.ts";
+import { connectSql, type Sql } from "#db/client.ts";
+import { migrate } from "#db/migrate.ts";
+import { aProvider } from "#tests/support/database.ts";
+import { eventually } from "#tests/support/engine.ts";
+import { aSource, type InboundAnswer, sendsSigned } from "#tests/support/inbound-source.ts";
+import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
+
+let folder: string;
+let port: number;
+let database: Server;
+let url: string;
+let sql: Sql;
+let server: WebServer;
+/** It keeps what it has committed, or the test would prove nothing. */
+const start = () =>
+  startServer({
+    dir: join(folder, "postgres"),
+    port,
+    password: "test",
+    binaries: process.env.REDRIVE_POSTGRES_BINARIES,
+  });
+const kill = async () => {
+  database.process.kill("SIGQUIT");
+  await database.stop();
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "redrive-inbound-"));
+  chmodSync(folder, 0o755);
+  port = await freePort();
+  database = await start();
+  url = `postgres://postgres:test@127.0.0.1:${port}/postgres`;
+  await migrate(url);
+  sql = connectSql(url, { name: "test", max: 2 });
+  await aProvider(sql, "crm");
+  await aSource(sql, "mail");
+  server = await aWebServer({ databaseUrl: url, limits: { patienceMs: 2_000 } });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await sql.end({ timeout: 2 });
+  await database.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const send = (id: string) => sendsSigned(server.inbound("mail"), `{"id":"${id}"}`, { id });
+
+/** As a sender does: again after each 503, until it is taken. */
+async function untilTaken(id: string, told: InboundAnswer[]): Promise<void> {
+  await eventually(async () => {
+    const answer = await send(id);
+    if (answer.status !== 202) told.push(answer);
+    expect(answer.status).toBe(202);
+  }, 60_000);
+}
+
+async function records(ids: string[]): Promise<{ calls: number; records: number }> {
+  const [row] = await sql<{ calls: number; records: number }[]>`
+    select count(distinct payload ->> 'id')::int as calls, count(*)::int as records
+    from redrive.outbox where payload ->> 'id' = any (${ids}::text[])`;
+  return row ?? { calls: 0, records: 0 };
+}
+
+test("a restart of the database amid a burst loses none, doubles none, and says 503 meanwhile", async () => {
+  const ids = Array.from({ length: 3_000 }, (_, nth) => `burst-${nth}`);
+  const told: InboundAnswer[] = [];
+  const waiting = [...ids];
+  let taken = 0;
+  const callers = Array.from({ length: 40 }, async () => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      await untilTaken(id, told);
+      taken++;
+    }
+  });
+  await eventually(() => expect(taken).toBeGreaterThan(500));
+  await kill();
+  await eventually(() => expect(told.length).toBeGreaterThan(100));
+  database = await start();
+  await Promise.all(callers);
+
+  expect(await records(ids)).toEqual({ calls: 3_000, records: 3_000 });
+  for (const { status, headers, body } of told) {
+    expect(status).toBe(503);
+    expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(body).toMatchObject({ code: "unavailable" });
+  }
+});
+
+test("a database that hangs keeps nobody waiting for ever, and stores none of what was told to come again", async () => {
+  expect((await send("before")).status).toBe(202);
+  const ids = ["hangs-1", "hangs-2", "hangs-3"];
+  await sql.begin(async (sql) => {
+    await sql`lock table redrive.outbox in access exclusive mode`;
+    const answers = await Promise.all(ids.map(send));
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+  });
+  expect((await send("after")).status).toBe(202);
+  expect(await records(ids)).toEqual({ calls: 0, records: 0 });
+});
