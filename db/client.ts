@@ -22,6 +22,8 @@ export const session = { TimeZone: "UTC", jit: "off" };
 export type ConnectOptions = {
   /** Connections at most. */
   max?: number;
+  /** A connection that nobody used for so long is closed, seconds; left out, none is. */
+  idleSeconds?: number;
   /** What `pg_stat_activity` shows. */
   name: string;
   /** After so long the server gives a statement up; without it, never. */
@@ -32,9 +34,10 @@ export type ConnectOptions = {
  * A client for raw SQL. Timestamps come back as text, with their microseconds; columns in snake_case come back in
  * camelCase, keys inside JSON stay as they are.
  */
-export function connectSql(url: string, { max = 10, name, statementMs }: ConnectOptions): Sql {
+export function connectSql(url: string, { max = 10, idleSeconds, name, statementMs }: ConnectOptions): Sql {
   return postgres(url, {
     max,
+    idle_timeout: idleSeconds,
     connect_timeout: 10,
     backoff: restBetweenAttempts,
     connection: {

@@ -81,6 +81,17 @@ const bad = (sentence: string, cause?: unknown): BadEnvironment =>
   new BadEnvironment(`REDRIVE_APPLICATION: ${sentence}.`, { cause });
 
 const aFunction = z.custom<() => unknown>((value) => typeof value === "function", "must be a function");
+const aHandler = z.custom<Handler>(
+  (value) =>
+    typeof value === "function" ||
+    (typeof value === "object" &&
+      value !== null &&
+      "transaction" in value &&
+      value.transaction === false &&
+      "run" in value &&
+      typeof value.run === "function"),
+  "must be a function, or { transaction: false, run } with one",
+);
 const anAdapter = z.custom<AdapterKind>(
   (value) =>
     typeof value === "object" &&
@@ -107,7 +118,7 @@ const Shape = z.strictObject(
         addIssue({ code: "custom", path: [name], message: "has the name of a built-in adapter" });
       }
     }),
-    handlers: named(aFunction),
+    handlers: named(aHandler),
     schedules: named(aFunction),
     tasks: named(aFunction).superRefine((tasks, { addIssue }) => {
       for (const name of Object.keys(tasks)) {

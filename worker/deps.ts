@@ -2,6 +2,7 @@
 import type { Sql } from "#db/client.ts";
 import type { Log } from "#lib/node/log.ts";
 import type { Keyring } from "#lib/node/secrets.ts";
+import type { Transactions } from "#worker/adapters/transactions.ts";
 import type { Application } from "#worker/application.ts";
 import type { Echo } from "#worker/canary/echo.ts";
 import type { Flags } from "#worker/flags.ts";
@@ -16,6 +17,8 @@ export type Deps = {
   flags: Flags;
   /** The application's own code: adapters, handlers, schedules, tasks. */
   application: Application;
+  /** In which the application's handlers have their effects. */
+  transactions: Transactions;
   /** The other end of the loopback, in this worker. */
   echo: Pick<Echo, "origin">;
   /** Whether providers may be on loopback or private addresses. */

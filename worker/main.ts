@@ -21,6 +21,7 @@ import { unparkHeads } from "#db/writes/unpark-heads.ts";
 import { type Env, required } from "#lib/node/env.ts";
 import { createLog, type Log } from "#lib/node/log.ts";
 import { keyring } from "#lib/node/secrets.ts";
+import { createTransactions } from "#worker/adapters/transactions.ts";
 import { type Application, loadApplication } from "#worker/application.ts";
 import { runCanaries } from "#worker/canary/canaries.ts";
 import { startEcho } from "#worker/canary/echo.ts";
@@ -71,6 +72,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     log,
     flags: await createFlags(`redrive ${id}`),
     application,
+    transactions: createTransactions(url, sql),
     echo,
     allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS,
     monotonicMs: () => performance.now(),
@@ -113,6 +115,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
       await signOff(sql, id);
       await http.close();
       await echo.stop();
+      await deps.transactions.close();
       await sql.end({ timeout: 5 });
       log.info({ worker: id }, "worker stopped");
     },

@@ -11,6 +11,12 @@ export async function upkeep(sql: Sql): Promise<void> {
   // Kept for a while: whoever comes late is told that it has ended, and not that it never was.
   await sql`delete from redrive.recovery_links where expires_at < now() - interval '30 days'`;
   await sql`delete from redrive.enqueued_keys where created_at < now() - interval '30 days'`;
+  // Of a record that may still come again it says that it must not be run.
+  await sql`
+    delete from redrive.handled
+    where at < now() - interval '1 day'
+      and not exists (select from redrive.queue where queue.record_id = handled.record_id)
+      and not exists (select from redrive.failures where failures.record_id = handled.record_id)`;
   await sql`delete from redrive.schedule_runs where due_at < now() - interval '90 days'`;
   await sql`delete from redrive.canary_runs where started_at < now() - interval '90 days'`;
   await sql`delete from redrive.workers where seen_at < now() - interval '1 day'`;

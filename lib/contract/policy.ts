@@ -286,8 +286,29 @@ export const ProviderPolicy = z.strictObject({
 });
 export type ProviderPolicy = z.infer<typeof ProviderPolicy>;
 
-export const CreateProvider = ProviderPolicy.extend({ slug: Slug, name: settings.name.optional() });
+/** A new provider: how many at once is left to what kind it is, where nobody says it. */
+export const CreateProvider = ProviderPolicy.extend({
+  slug: Slug,
+  name: settings.name.optional(),
+  /** 10; 3 for a handler. */
+  batchSizeMax: settings.batchSizeMax.optional(),
+  /** 25, or the batch size where that is more; a handler's is its batch size. */
+  connectionsMax: settings.connectionsMax.optional(),
+});
 export type CreateProvider = z.infer<typeof CreateProvider>;
+
+/** A handler writes into the application's own database: a burst must not take all of that. */
+const handlersAtOnce = 3;
+
+/** The whole policy of a new provider. */
+export function newPolicy({ slug, name = slug, ...given }: CreateProvider): ProviderPolicy {
+  const { batchSizeMax: usual, connectionsMax: connections } = ProviderPolicy.shape;
+  const isHandler = given.adapter === "handler";
+  const batchSizeMax = given.batchSizeMax ?? (isHandler ? handlersAtOnce : usual.parse(undefined));
+  // A batch can't be wider than the connections that carry it.
+  const least = isHandler ? batchSizeMax : Math.max(connections.parse(undefined), batchSizeMax);
+  return { ...given, name, batchSizeMax, connectionsMax: given.connectionsMax ?? least };
+}
 
 /** A change of policy: what is left out stays as it is, one level deep. */
 export const PatchProvider = z

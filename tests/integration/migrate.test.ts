@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { migrate, WrongDatabase } from "#db/migrate.ts";
 import * as schema from "#db/schema.ts";
 import * as desk from "#db/schema-desk.ts";
+import * as handled from "#db/schema-handled.ts";
 import * as inbound from "#db/schema-inbound.ts";
 
 const name = `migrate_${randomBytes(4).toString("hex")}`;
@@ -39,7 +40,7 @@ test("the migrated tables have exactly the columns that the schema declares", as
     from information_schema.columns
     where table_schema = 'redrive' and table_name not similar to '(outbox|events)_%' and table_name <> 'migrations'`;
   const found = rows.map(({ table, column, required }) => `${table}.${column} ${required}`).sort();
-  const declared = [schema, desk, inbound]
+  const declared = [schema, desk, inbound, handled]
     .flatMap((tables) => Object.values(tables))
     .filter((value) => is(value, PgTable))
     .flatMap((table) => {

@@ -1,6 +1,7 @@
 // What docs/scenarios says works as it stands there: its policies can be saved, its statements run.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CreateInboundSource } from "#lib/contract/inbound.ts";
 import { CreateProvider } from "#lib/contract/policy.ts";
 import { aScene, type Scene } from "#tests/scenarios/scene.ts";
 import { standing } from "#tests/support/engine.ts";
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
-test.each(["ats", "ingestion", "sms", "orders"])(
+test.each(["ats", "ingestion", "sms", "orders", "webhooks"])(
   "%s.md: the policy can be saved, and its records are taken",
   async (page) => {
     const text = readFileSync(`docs/scenarios/${page}.md`, "utf8");
@@ -29,3 +30,9 @@ test.each(["ats", "ingestion", "sms", "orders"])(
     expect(await standing(scene.sql, slug)).toMatchObject({ accepted: 1, queued: 1 });
   },
 );
+
+test("webhooks.md: the source can be made as it stands there, for the provider beside it", () => {
+  const text = readFileSync("docs/scenarios/webhooks.md", "utf8");
+  const [, json = ""] = /^curl .*? -d '(\{.*?\})'$/ms.exec(text) ?? [];
+  expect(CreateInboundSource.parse(JSON.parse(json))).toMatchObject({ provider: "email-events" });
+});

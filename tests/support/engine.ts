@@ -5,7 +5,7 @@ import type { Sql } from "#db/client.ts";
 import { createProvider, type Secrets } from "#db/writes/create-provider.ts";
 import { patchProvider } from "#db/writes/patch-provider.ts";
 import type { Actor } from "#db/writes/refused.ts";
-import { type PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
+import { CreateProvider, newPolicy, type PatchProvider, type ProviderPolicy } from "#lib/contract/policy.ts";
 import type { Provider } from "#lib/contract/provider.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
@@ -142,7 +142,7 @@ export type Policy = Partial<z.input<typeof ProviderPolicy>>;
 
 /** A provider as the API makes it, its secrets sealed. */
 export const createdProvider = (sql: Sql, slug: string, policy: Policy, by = ana): Promise<Provider> =>
-  createProvider(sql, { slug, policy: ProviderPolicy.parse({ name: slug, ...policy }) }, by, secrets);
+  createProvider(sql, { slug, policy: newPolicy(CreateProvider.parse({ slug, ...policy })) }, by, secrets);
 
 /** Why a provider is sent nothing, until when, and in whose words. */
 export async function holdOf(sql: Sql, provider: string) {

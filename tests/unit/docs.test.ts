@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { mergePolicy } from "#db/writes/provider-policy.ts";
-import { CreateProvider, PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
+import { CreateProvider, newPolicy, PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
 import { policyProblems } from "#lib/contract/policy-problems.ts";
 import { isBuiltIn } from "#lib/core/loopback.ts";
 import { holds } from "#lib/core/status.ts";
@@ -21,13 +21,13 @@ test.each(examples)("the example of a policy can be saved as it is written: %s",
   expect(policyProblems(policy)).toEqual([]);
 });
 
-const adapters = builtInAdapters({});
+const adapters = builtInAdapters({}, { once: () => Promise.reject(new Error("not here")) });
 
 test.each(examplesIn(page("adapters.md")))(
   "the example of an adapter can be saved as it is written: %s",
   (example) => {
     const policy = CreateProvider.parse(JSON.parse(example));
-    expect(policyProblems({ ...policy, name: policy.slug })).toEqual([]);
+    expect(policyProblems(newPolicy(policy))).toEqual([]);
     expect(adapters[policy.adapter]?.options.safeParse(policy.options)).toMatchObject({ success: true });
   },
 );

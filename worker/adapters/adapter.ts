@@ -56,10 +56,12 @@ export type HttpAdapter = {
 /** Delivers by other means than HTTP: a mail server, a function of the application. */
 export type DirectAdapter = {
   kind: "direct";
-  /** Nobody waits for it any longer once `signal` says so. */
+  /** Nobody waits for it any longer once `signal` says so. One that rejects with the signal's reason has timed out. */
   deliver: (record: Outgoing, moment: Moment & { signal: AbortSignal }) => Promise<Reply>;
   read?: HttpAdapter["read"];
   close?: () => Promise<void>;
+  /** How long past its time it may still tell what became of what it can't take back, ms; 0. */
+  graceMs?: number;
 };
 
 export type Adapter = HttpAdapter | DirectAdapter;

@@ -8,6 +8,7 @@ import { type Handler, handlerKind } from "#worker/adapters/handler.ts";
 import { httpJson } from "#worker/adapters/http-json.ts";
 import { slack } from "#worker/adapters/slack.ts";
 import { soap } from "#worker/adapters/soap.ts";
+import type { Transactions } from "#worker/adapters/transactions.ts";
 
 /** What the application registers of these; `Application` is one. */
 export type Registered = {
@@ -15,13 +16,16 @@ export type Registered = {
   handlers: Readonly<Record<string, Handler>>;
 };
 
-export const builtInAdapters = (handlers: Registered["handlers"]): Record<string, AdapterKind> => ({
+export const builtInAdapters = (
+  handlers: Registered["handlers"],
+  transactions: Pick<Transactions, "once">,
+): Record<string, AdapterKind> => ({
   "http-json": httpJson,
   fetch: fetching,
   soap,
   slack,
   email,
-  handler: handlerKind(handlers),
+  handler: handlerKind(handlers, transactions),
   // Redrive's own provider is called as most others are.
   loopback: httpJson,
 });
@@ -35,8 +39,9 @@ export function createAdapter(
   name: string,
   given: Omit<AdapterGiven<unknown>, "options">,
   application: Registered,
+  transactions: Pick<Transactions, "once">,
 ): Adapter {
-  const kinds = { ...builtInAdapters(application.handlers), ...application.adapters };
+  const kinds = { ...builtInAdapters(application.handlers, transactions), ...application.adapters };
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (!kind) {
     const known = Object.keys(kinds).sort().join(", ");

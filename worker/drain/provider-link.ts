@@ -60,6 +60,7 @@ export function linkTo(deps: Deps, provider: string, linked: Linked): ProviderLi
       log: deps.log,
     },
     deps.application,
+    deps.transactions,
   );
   deps.flags.set(provider, flags ?? {});
   const caller = new Caller(deps, provider, policy, authorizer);

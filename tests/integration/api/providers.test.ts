@@ -64,6 +64,14 @@ test("a provider is made of a slug and a URL, and every default is shown", async
   expect(body.state).toMatchObject({ breaker: "closed", hold: null, waiting: 0, failed: 0, owner: null });
 });
 
+test("a handler runs three at a time where nobody says how many, and has as many connections", async () => {
+  const handler = { url: "handler:views", adapter: "handler" };
+  const unsaid = await create({ slug: "views", ...handler });
+  expect(unsaid.body).toMatchObject({ batchSizeMax: 3, connectionsMax: 3 });
+  const said = await create({ slug: "many-views", ...handler, batchSizeMax: 12 });
+  expect(said.body).toMatchObject({ batchSizeMax: 12, connectionsMax: 12 });
+});
+
 test.each([
   ["a URL that is no http(s) URL", { url: "ftp://ats.example/" }, "url", "http or https"],
   ["a text as URL", { url: "ats" }, "url", "http or https"],

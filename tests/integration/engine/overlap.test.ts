@@ -5,6 +5,7 @@ import { createLog } from "#lib/node/log.ts";
 import { type Simulator, startSimulator } from "#simulator/server.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { enqueueMany, eventually, standing } from "#tests/support/engine.ts";
+import { createTransactions } from "#worker/adapters/transactions.ts";
 import { defineApplication } from "#worker/application.ts";
 import { createDrains, type Drains } from "#worker/drain/drains.ts";
 import { createFlags } from "#worker/flags.ts";
@@ -74,6 +75,7 @@ async function drainsOver(sql: Sql): Promise<Drains & AsyncDisposable> {
     keyring: null,
     flags: await createFlags("one that is late"),
     application: defineApplication({}),
+    transactions: createTransactions(base.url, base.sql),
     echo: { origin: "http://127.0.0.1:9" },
     allowPrivate: true,
   });

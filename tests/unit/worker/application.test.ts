@@ -25,7 +25,7 @@ test("without the variable the application registers nothing", async () => {
 test("the example is an application, found relative to where the worker starts", async () => {
   const application = await loadApplication({ REDRIVE_APPLICATION: "examples/application.ts" });
   expect(Object.keys(application.adapters)).toEqual(["company-register"]);
-  expect(Object.keys(application.handlers)).toEqual(["viewed-products", "view-statistics"]);
+  expect(Object.keys(application.handlers)).toEqual(["email-events"]);
   expect(Object.keys(application.schedules)).toEqual(["refresh-companies"]);
 });
 
@@ -44,6 +44,11 @@ test.each([
     "has a handler that can't run",
     `export default { ${whole}, handlers: { a: 1 } }`,
     /default\.handlers\.a must be a function/,
+  ],
+  [
+    "has a handler that wants something else than no transaction",
+    `export default { ${whole}, handlers: { a: { transaction: true, run: () => {} } } }`,
+    /default\.handlers\.a must be a function, or \{ transaction: false, run \} with one/,
   ],
   [
     "has an adapter that is none",

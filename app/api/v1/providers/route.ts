@@ -1,8 +1,7 @@
 import { readProviders } from "#db/reads/providers.ts";
 import { createProvider } from "#db/writes/create-provider.ts";
-import { withConnections } from "#db/writes/provider-policy.ts";
 import * as operations from "#lib/contract/operations/providers.ts";
-import { CreateProvider } from "#lib/contract/policy.ts";
+import { newPolicy } from "#lib/contract/policy.ts";
 import { isWithin } from "#lib/core/key.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
 import { serve } from "#lib/server/route.ts";
@@ -21,13 +20,11 @@ export const GET = serve(operations.listProviders, {
 
 export const POST = serve(operations.createProvider, {
   headers: ({ slug, version }) => ({ etag: `"${version}"`, location: `/api/v1/providers/${slug}` }),
-  run: ({ input, caller, deps }) => {
-    const { slug, ...given } = input;
-    const whole = { ...given, name: given.name ?? slug };
-    const policy =
-      whole.connectionsMax === undefined
-        ? withConnections({ ...whole, connectionsMax: CreateProvider.shape.connectionsMax.parse(undefined) })
-        : { ...whole, connectionsMax: whole.connectionsMax };
-    return createProvider(deps.sql, { slug, policy }, caller, providerSecrets(deps.env));
-  },
+  run: ({ input, caller, deps }) =>
+    createProvider(
+      deps.sql,
+      { slug: input.slug, policy: newPolicy(input) },
+      caller,
+      providerSecrets(deps.env),
+    ),
 });

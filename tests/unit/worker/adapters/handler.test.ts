@@ -3,19 +3,23 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { classify } from "#lib/core/classify.ts";
 import { BadPayload } from "#worker/adapters/adapter.ts";
 import { attemptWith } from "#worker/adapters/guarded.ts";
-import { type Handler, RetryLater } from "#worker/adapters/handler.ts";
+import { type HandlerFunction, RetryLater } from "#worker/adapters/handler.ts";
 import { aDirectAdapter, aRecord, moment, recordId } from "./support.ts";
 
 const url = "handler:views";
-const application = (views: Handler) => ({ adapters: {}, handlers: { views } });
-const run = (views: Handler, payload: unknown = {}, signal = new AbortController().signal) =>
+// What a transaction adds is in tests/integration/engine/handlers.test.ts.
+const application = (run: HandlerFunction) => ({
+  adapters: {},
+  handlers: { views: { transaction: false as const, run } },
+});
+const run = (views: HandlerFunction, payload: unknown = {}, signal = new AbortController().signal) =>
   attemptWith(
     aDirectAdapter("handler", { url, timeoutMs: { total: 5_000 } }, { application: application(views) }),
     aRecord(payload),
     { ...moment, signal, send: () => Promise.reject(new Error("a handler calls nobody")) },
   );
 /** What an attempt means, by the usual rules. */
-async function meaning(views: Handler) {
+async function meaning(views: HandlerFunction) {
   const attempted = await run(views);
   return attempted.kind === "replied" ? classify(attempted.reply, moment.nowMs) : attempted;
 }
@@ -123,6 +127,17 @@ test("one that heeds its signal may say itself what became of it", async () => {
   );
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await running).toMatchObject({ reply: { kind: "response", status: 503 } });
+});
+
+test("one that passes its signal on, and so is ended by it, has run out of time", async () => {
+  const running = run(
+    (_, { signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      }),
+  );
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await running).toMatchObject({ reply: { kind: "timeout", afterMs: expect.any(Number) } });
 });
 
 test("the worker's end ends it, and nothing of it stays with the worker's signal", async () => {

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
 import { defineAdapter } from "#worker/adapters/adapter.ts";
 import { builtInAdapters } from "#worker/adapters/registry.ts";
-import { anAdapter, aRecord, moment } from "./support.ts";
+import { anAdapter, aRecord, moment, noTransactions } from "./support.ts";
 
 test("the names that the API knows are the adapters that there are", () => {
-  expect(Object.keys(adapterSchemes).sort()).toEqual(Object.keys(builtInAdapters({})).sort());
+  expect(Object.keys(adapterSchemes).sort()).toEqual(Object.keys(builtInAdapters({}, noTransactions)).sort());
 });
 
 const mine = defineAdapter({

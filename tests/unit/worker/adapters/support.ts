@@ -9,8 +9,13 @@ import type {
   ResponseReply,
 } from "#worker/adapters/adapter.ts";
 import { createAdapter, type Registered } from "#worker/adapters/registry.ts";
+import type { Transactions } from "#worker/adapters/transactions.ts";
 import type { Request } from "#worker/http/call.ts";
 
+/** For adapters that have no business with the database. */
+export const noTransactions: Pick<Transactions, "once"> = {
+  once: () => Promise.reject(new Error("there is no database here")),
+};
 export const nothing: Registered = { adapters: {}, handlers: {} };
 export const moment = { nowMs: 1_700_000_000_500, span: "00f067aa0ba902b7" };
 export const recordId = "0191e2a4-5b6c-7d8e-9f01-23456789abcd";
@@ -34,6 +39,7 @@ export function anAdapter(name: string, policy: Record<string, unknown>, given: 
       log: createLog("test", "silent"),
     },
     given.application ?? nothing,
+    noTransactions,
   );
 }
 
