@@ -17,6 +17,9 @@ const doors: Record<string, string[]> = {
   components: ["lib/core", "lib/contract", "lib/client"],
   app: ["lib/core", "lib/contract", "lib/server", "lib/client", "components", "db"],
   simulator: ["lib/core", "lib/contract", "lib/node", "db"],
+  // What an application imports needs nothing of ours.
+  clients: [],
+  cli: ["lib/core", "lib/contract", "clients", "bin"],
   bin: ["lib/core", "lib/contract", "lib/node", "lib/server", "db", "worker", "simulator"],
   examples: ["lib/core", "lib/contract", "db", "worker"],
 };
@@ -24,7 +27,7 @@ const doors: Record<string, string[]> = {
 /** Who may import a dependency. */
 const keepers: Record<string, string[]> = {
   postgres: ["db", "bin"],
-  "drizzle-orm": ["db"],
+  "drizzle-orm": ["db", "clients/enqueue-drizzle.ts"],
   undici: ["worker"],
   "graphile-worker": ["worker", "db/migrate.ts"],
   recharts: ["components/charts"],
