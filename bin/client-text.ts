@@ -21,8 +21,9 @@ type Schema = {
   $defs?: Record<string, Schema>;
 };
 
-/** Not for programs with a key: streams, files, and what others call. */
-const notForClients = /^\/(stream|inbound|my|slack|recoveries|openapi)\b|\.(csv|json)$/;
+/** Not what others prove otherwise who they are for, nor streams and files. */
+const isForClients = ({ may, takes, answers }: Operation): boolean =>
+  !(typeof may === "object" && "proof" in may) && takes === undefined && answers === undefined;
 
 const head = `// Made by "npm run clients" from the operations of the API. Do not edit it.
 
@@ -41,9 +42,7 @@ export type CallOptions = {
 
 /** @param names what shapes are called that more than one operation may use. */
 export function clientText(all: readonly Operation[], names: ReadonlyMap<z.ZodType, string>): string {
-  const ours = all
-    .filter(({ path }) => !notForClients.test(path))
-    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const ours = all.filter(isForClients).toSorted((one, other) => (one.id < other.id ? -1 : 1));
   const shapes = collect(names);
   // What is answered has its plain name, so that goes first: what is sent gets another where it differs.
   for (const { output } of ours) if (output) shapes.render(output, "output");
@@ -69,7 +68,7 @@ function methodOf(operation: Operation, render: Render): { signature: string; ro
     : query
       ? [`query?: ${queryText(query, render)}`]
       : [];
-  const needs = typeof may === "string" ? may : may.join(" or ");
+  const needs = [may].flat().join(" or ");
   const words = [summary, ...(description ? [description] : []), `Needs the permission ${needs}.`]
     .map(sentence)
     .join(" ");
