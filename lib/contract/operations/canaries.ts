@@ -75,6 +75,7 @@ export const deleteCanary = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: DeletedCanary,
+  problems: ["conflict"],
 });
 
 export const runCanary = operation({

@@ -72,6 +72,7 @@ export const deleteChannel = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: DeletedChannel,
+  problems: ["conflict"],
 });
 
 export const testChannel = operation({

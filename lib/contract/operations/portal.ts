@@ -81,6 +81,7 @@ export const fixMyRecord = operation({
   params: z.object({ id: RecordId }),
   input: MyFix,
   output: MyRecord,
+  problems: ["conflict"],
 });
 
 /** An act on an own record, which needs no word. */
@@ -100,6 +101,7 @@ const ownAct = (
     params: z.object({ id: RecordId }),
     input: MyAct,
     output: MyRecord,
+    problems: ["conflict"],
   });
 
 export const retryMyRecord = ownAct("retryMyRecord", "/retry", "Sends an own record again", "retry");

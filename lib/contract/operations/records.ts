@@ -46,6 +46,7 @@ export const enqueueRecord = operation({
     input: { provider: "ats", payload: { candidate: 7 }, subject: "Candidate 7" },
     output: { id: "019f0000-0000-7000-8000-000000000007" },
   },
+  headers: ["location"],
 });
 
 export const getRecord = operation({

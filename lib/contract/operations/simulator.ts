@@ -12,6 +12,7 @@ export const getSimulator = operation({
   summary: "How the demo's simulator behaves",
   may: "simulate",
   output: SimulatorState,
+  problems: ["not_found"],
 });
 
 export const patchSimulator = operation({

@@ -48,6 +48,7 @@ export const deleteTeam = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   status: 204,
+  problems: ["conflict"],
 });
 
 export const getTeamFigures = operation({

@@ -1,6 +1,7 @@
 // Every route is an operation of the description, and every operation is a route.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openApi } from "#lib/contract/openapi.ts";
@@ -57,6 +58,12 @@ describe("an operation", () => {
 
 describe("the description", () => {
   const description = openApi(operations, "1.2.3");
+
+  test("is OpenAPI 3.1, as its own schema has it", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(description));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
 
   test("refers only to what it holds", () => {
     const missing = refsIn(description).filter((id) => !Object.hasOwn(description.components.schemas, id));
