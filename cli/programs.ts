@@ -32,6 +32,10 @@ export const programs: Record<string, Command> = {
     load: () => import("#bin/doctor.ts"),
     usage: "[--json]",
   }),
+  database: program({
+    summary: "print the address of the database that start made",
+    load: () => import("#bin/database.ts"),
+  }),
   simulator: program({
     summary: "run simulated providers",
     load: () => import("#bin/simulator.ts"),
