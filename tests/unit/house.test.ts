@@ -26,7 +26,8 @@ const doors: Record<string, string[]> = {
 
 /** Who may import a dependency. */
 const keepers: Record<string, string[]> = {
-  postgres: ["db", "bin"],
+  // The example is an application, with a driver and a check of signatures of its own.
+  postgres: ["db", "bin", "examples/order-service"],
   "drizzle-orm": ["db", "clients/enqueue-drizzle.ts"],
   undici: ["worker"],
   "graphile-worker": ["worker", "db/migrate.ts"],
@@ -40,7 +41,7 @@ const keepers: Record<string, string[]> = {
   "next-auth": ["app", "components", "lib/server"],
   nodemailer: ["worker"],
   "fast-xml-parser": ["worker"],
-  standardwebhooks: ["worker"],
+  standardwebhooks: ["worker", "examples/order-service"],
   "@openfeature/server-sdk": ["worker"],
   "@openfeature/core": ["worker"],
   "temporal-polyfill": ["lib/core/zoned.ts"],
