@@ -17,7 +17,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { failureStates } from "#lib/contract/failure.ts";
 import type { ProviderPolicy } from "#lib/contract/policy.ts";
-import { roles } from "#lib/core/access.ts";
+import { roles, scopes } from "#lib/core/access.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import {
   breakerStates,
@@ -434,16 +434,52 @@ export const users = redrive.table(
 );
 
 /** Keys for programs. Only a SHA-256 of the key is kept: it is 256 random bits, so nothing slower is needed. */
-export const apiKeys = redrive.table("api_keys", {
-  id: uuid("id").primaryKey().default(sql`redrive.uuid_v7()`),
-  name: text("name").notNull(),
-  keyHash: text("key_hash").notNull().unique(),
-  /** Permissions of lib/core/access.ts. */
-  scopes: text("scopes").array().notNull(),
-  createdAt: at("created_at").notNull().default(sql`now()`),
-  expiresAt: at("expires_at"),
-  revokedAt: at("revoked_at"),
-});
+export const apiKeys = redrive.table(
+  "api_keys",
+  {
+    id: uuid("id").primaryKey().default(sql`redrive.uuid_v7()`),
+    name: text("name").notNull(),
+    keyHash: text("key_hash").notNull().unique(),
+    /** Its first characters, by which people tell keys apart. */
+    hint: text("hint"),
+    /** Scopes of lib/core/access.ts: words, each of several permissions. */
+    grants: text("grants", { enum: scopes }).array().notNull().default(sql`'{}'`),
+    /** Single permissions beside them, of keys that were written by hand. */
+    scopes: text("scopes").array().notNull().default(sql`'{}'`),
+    /** Kept to these providers; null is all. */
+    providers: text("providers").array(),
+    /** Kept to this owner's records; null is all. */
+    owner: text("owner"),
+    version: integer("version").notNull().default(1),
+    createdAt: at("created_at").notNull().default(sql`now()`),
+    createdBy: text("created_by"),
+    expiresAt: at("expires_at"),
+    /** To the minute. */
+    lastUsedAt: at("last_used_at"),
+    revokedAt: at("revoked_at"),
+    revokedBy: text("revoked_by"),
+  },
+  () => [
+    check("api_keys_grants", sql.raw(`grants <@ array[${scopes.map((one) => `'${one}'`).join(", ")}]`)),
+    // None would be a key that reads as one for everything.
+    check("api_keys_providers", sql`cardinality(providers) between 1 and 100`),
+    check("api_keys_owner", sql`length(owner) between 1 and 200`),
+    check("api_keys_revoked_says_when", sql`revoked_by is null or revoked_at is not null`),
+  ],
+);
+
+/** What keys were before they were rotated: each opens the same key until its end. */
+export const formerKeys = redrive.table(
+  "former_keys",
+  {
+    keyHash: text("key_hash").primaryKey(),
+    apiKey: uuid("api_key")
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: "cascade" }),
+    until: at("until").notNull(),
+  },
+  (table) => [index("former_keys_of_key").on(table.apiKey, table.until)],
+);
 
 /** Who did what; written in the transaction of the act. */
 export const audit = redrive.table(

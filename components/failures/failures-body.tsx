@@ -1,13 +1,14 @@
 "use client";
 // What the failures page shows: the list, or which of the four other things is so.
 import { Button } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { FailureList } from "#components/failures/failure-list.tsx";
 import { GroupCard } from "#components/failures/group-card.tsx";
 import { EmptyState, LoadingState, NoMatchState } from "#components/states/message-state.tsx";
 import { QueryError } from "#components/states/query-error.tsx";
 import { RelativeTime } from "#components/time/relative-time.tsx";
-import { type FailureFilter, failuresQuery } from "#lib/client/failures.ts";
+import { exportAddress, type FailureFilter, failuresQuery } from "#lib/client/failures.ts";
 import { groupQuery } from "#lib/client/groups.ts";
 import { ApiError } from "#lib/client/http.ts";
 import type { FailureGroup } from "#lib/contract/group.ts";
@@ -71,14 +72,25 @@ function List({ filter, me, group, onClear, onLeaveGroup }: ListProps) {
           )
         }
       />
-      {query.hasNextPage && (
+      {failures.length > 0 && (
         <div className={styles.more}>
+          {query.hasNextPage && (
+            <Button
+              variant="default"
+              loading={query.isFetchingNextPage}
+              onClick={() => void query.fetchNextPage()}
+            >
+              Load more
+            </Button>
+          )}
           <Button
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
+            component="a"
+            href={exportAddress(filter, { me, fingerprint: group?.fingerprint })}
+            download
+            variant="subtle"
+            leftSection={<IconDownload size={16} aria-hidden />}
           >
-            Load more
+            Export as CSV
           </Button>
         </div>
       )}

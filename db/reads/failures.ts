@@ -6,6 +6,7 @@ import { matches } from "#db/reads/search.ts";
 import { iso, isoOrNull } from "#db/reads/time.ts";
 import type { Failure, Failures, FailuresQuery } from "#lib/contract/failure.ts";
 import { countCap } from "#lib/core/count-cap.ts";
+import type { Bounds } from "#lib/core/key.ts";
 
 type Row = Omit<Failure, "failedAt" | "closedAt"> & { failedAt: string; closedAt: string | null };
 
@@ -15,24 +16,34 @@ const allOf = (conditions: readonly (SQL | null)[]): SQL =>
     sql` and `,
   );
 
-export async function readFailures(db: Db, query: FailuresQuery): Promise<Failures> {
-  const [rows, counts, lastDeliveryAt] = await Promise.all([
-    readPage(db, query),
+/** `within`: what the reader is kept to; nothing else is listed or counted. */
+export type FailuresAsked = FailuresQuery & { within?: Bounds | null };
+
+export async function readFailures(db: Db, query: FailuresAsked): Promise<Failures> {
+  const [page, counts, lastDeliveryAt] = await Promise.all([
+    readFailurePage(db, query),
     readCounts(db, query),
-    readLastDeliveryAt(db, query.provider ?? null),
+    readLastDeliveryAt(db, query),
   ]);
+  return { ...page, counts, lastDeliveryAt };
+}
+
+/** A page of the list, without what stands around it. */
+export async function readFailurePage(
+  db: Db,
+  query: FailuresAsked,
+): Promise<Pick<Failures, "items" | "next">> {
+  const rows = await readRows(db, query);
   const items = rows.slice(0, query.limit).map(failureOf);
   const last = items.at(-1);
   return {
     items,
     next: rows.length > query.limit && last ? toCursor([last.failedAt, last.id]) : null,
-    counts,
-    lastDeliveryAt,
   };
 }
 
 /** The tabs' counts under the other filters; each stops at countCap. */
-async function readCounts(db: Db, query: FailuresQuery): Promise<Failures["counts"]> {
+async function readCounts(db: Db, query: FailuresAsked): Promise<Failures["counts"]> {
   const others = filters({ ...query, team: undefined });
   const teams = await db.execute<{ slug: string }>(
     sql`select slug from redrive.teams order by position, slug`,
@@ -76,7 +87,7 @@ async function readCountsOfSearch(
 }
 
 /** What every view of the page shares. */
-const filters = ({ team, provider, fingerprint, assignee, q }: FailuresQuery): (SQL | null)[] => [
+const filters = ({ team, provider, fingerprint, assignee, q, within }: FailuresAsked): (SQL | null)[] => [
   team ? sql`failures.team = ${team}` : null,
   provider ? sql`failures.provider = ${provider}` : null,
   fingerprint ? sql`failures.fingerprint = ${fingerprint}` : null,
@@ -89,10 +100,15 @@ const filters = ({ team, provider, fingerprint, assignee, q }: FailuresQuery): (
       )))`
     : null,
   matches(q),
+  within?.providers ? sql`failures.provider in ${within.providers}` : null,
+  // Counts look at failures alone.
+  within && within.owner !== null
+    ? sql`exists (select from redrive.outbox as own where own.id = failures.record_id and own.owner = ${within.owner})`
+    : null,
 ];
 
 /** One row more than the page: whether there is a next one. */
-function readPage(db: Db, query: FailuresQuery): Promise<Row[]> {
+function readRows(db: Db, query: FailuresAsked): Promise<Row[]> {
   const { state, after, limit } = query;
   const cursor = after === undefined ? null : fromCursor(after);
   const where = allOf([
@@ -127,12 +143,18 @@ async function readCount(db: Db, where: SQL): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** When something was last delivered, to the ten seconds of the rollup. */
-async function readLastDeliveryAt(db: Db, provider: string | null): Promise<string | null> {
+/** When something was last delivered, to the ten seconds of the rollup; not to be known of an owner. */
+async function readLastDeliveryAt(db: Db, { provider, within }: FailuresAsked): Promise<string | null> {
+  if (within && within.owner !== null) return null;
+  const where = allOf([
+    sql`delivered > 0`,
+    provider ? sql`provider = ${provider}` : null,
+    within?.providers ? sql`provider in ${within.providers}` : null,
+  ]);
   const [row] = await db.execute<{ at: string }>(sql`
     select least(bucket + interval '10 seconds', now())::text as at
     from redrive.throughput
-    where delivered > 0 and ${provider === null ? sql`true` : sql`provider = ${provider}`}
+    where ${where}
     order by bucket desc
     limit 1`);
   return row ? iso(row.at) : null;

@@ -1,8 +1,7 @@
-// People and keys, as signing in and each request look them up.
+// People, as signing in and each request look them up.
 import { eq, ne, type SQL } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
-import { isoOrNull } from "#db/reads/time.ts";
-import { apiKeys, users } from "#db/schema.ts";
+import { users } from "#db/schema.ts";
 import type { Person } from "#lib/contract/person.ts";
 import type { Role } from "#lib/core/access.ts";
 
@@ -48,20 +47,4 @@ export async function readPeople(db: Db): Promise<Person[]> {
     .where(ne(users.role, "end_user"))
     .orderBy(users.name, users.email);
   return rows.map(({ disabledAt, ...person }) => ({ ...person, isDisabled: disabledAt !== null }));
-}
-
-export type ApiKey = {
-  id: string;
-  name: string;
-  scopes: string[];
-  expiresAt: string | null;
-  revokedAt: string | null;
-};
-
-/** By its SHA-256. Timing tells nothing: nobody can choose a hash's leading digits and know the key. */
-export async function readApiKey(db: Db, keyHash: string): Promise<ApiKey | null> {
-  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.keyHash, keyHash));
-  if (!row) return null;
-  const { id, name, scopes, expiresAt, revokedAt } = row;
-  return { id, name, scopes, expiresAt: isoOrNull(expiresAt), revokedAt: isoOrNull(revokedAt) };
 }

@@ -4,17 +4,21 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import { fromCursor, toCursor } from "#db/reads/cursor.ts";
 import { isSending, readRecordSummaries } from "#db/reads/record-summaries.ts";
-import { isId, matches } from "#db/reads/search.ts";
+import { isId, keptTo, matches } from "#db/reads/search.ts";
 import { iso } from "#db/reads/time.ts";
 import type { Records, RecordsQuery } from "#lib/contract/record.ts";
 import { canaryType } from "#lib/core/desk.ts";
+import type { Bounds } from "#lib/core/key.ts";
 
 // No index leads to a rare settled status or to a word, so a page looks at this many rows and then hands over a cursor:
 // with ten million records no page waits for all of them.
 const stretchBySearch = 100_000;
 const stretchByStatus = 10_000;
 
-export async function readRecords(db: Db, query: RecordsQuery): Promise<Records> {
+/** `within`: what the reader is kept to; nothing else is listed. */
+export type RecordsAsked = RecordsQuery & { within?: Bounds | null };
+
+export async function readRecords(db: Db, query: RecordsAsked): Promise<Records> {
   const { ids, next } = (await readExact(db, query)) ?? (await readPage(db, query));
   const items = await readRecordSummaries(db, ids);
   return { items, next };
@@ -22,7 +26,7 @@ export async function readRecords(db: Db, query: RecordsQuery): Promise<Records>
 
 type Page = { ids: string[]; next: string | null };
 
-function readPage(db: Db, query: RecordsQuery): Promise<Page> {
+function readPage(db: Db, query: RecordsAsked): Promise<Page> {
   switch (query.status) {
     case "waiting":
     case "sending":
@@ -42,7 +46,7 @@ function readPage(db: Db, query: RecordsQuery): Promise<Page> {
 }
 
 /** The one record whose id is searched for, found at once; null when there is none, or more is asked. */
-async function readExact(db: Db, { q, status, ...query }: RecordsQuery): Promise<Page | null> {
+async function readExact(db: Db, { q, status, ...query }: RecordsAsked): Promise<Page | null> {
   const id = q?.trim();
   if (!id || !isId(id) || status !== undefined) return null;
   const rows = await db.execute<Found>(sql`
@@ -51,7 +55,7 @@ async function readExact(db: Db, { q, status, ...query }: RecordsQuery): Promise
 }
 
 /** The filters that every list shares, on the records' id and the outbox's columns. */
-function shared({ provider, from, to, after, q, canaries }: Omit<RecordsQuery, "status">): SQL {
+function shared({ provider, from, to, after, q, canaries, within }: Omit<RecordsAsked, "status">): SQL {
   const conditions = [
     canaryFilters[canaries ?? "hide"],
     provider ? sql`outbox.provider = ${provider}` : null,
@@ -60,6 +64,7 @@ function shared({ provider, from, to, after, q, canaries }: Omit<RecordsQuery, "
     to ? sql`outbox.id < redrive.uuid_v7_floor(greatest(${to}::timestamptz, 'epoch'))` : null,
     after ? sql`outbox.id < ${fromCursor(after)[1]}::uuid` : null,
     matches(q),
+    keptTo(within),
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
@@ -83,7 +88,7 @@ function pageOf(rows: readonly Found[], limit: number): Page {
 
 const columns = sql`outbox.id, redrive.uuid_v7_time(outbox.id)::text as at`;
 
-async function readNewest(db: Db, query: RecordsQuery): Promise<Page> {
+async function readNewest(db: Db, query: RecordsAsked): Promise<Page> {
   const rows = await db.execute<Found>(sql`
     select ${columns}
     from redrive.outbox
@@ -106,7 +111,7 @@ const queuedAs: Record<QueuedStatus, SQL> = {
   waiting: sql`redrive.hold_of(state.*) is null and queue.tries = 0 and not ${isSending}`,
 };
 
-async function readQueued(db: Db, query: RecordsQuery, status: QueuedStatus): Promise<Page> {
+async function readQueued(db: Db, query: RecordsAsked, status: QueuedStatus): Promise<Page> {
   const rows = await db.execute<Found>(sql`
     select ${columns}
     from redrive.queue
@@ -119,7 +124,7 @@ async function readQueued(db: Db, query: RecordsQuery, status: QueuedStatus): Pr
   return pageOf(rows, query.limit);
 }
 
-async function readFailed(db: Db, query: RecordsQuery, status: "failed" | "rejected"): Promise<Page> {
+async function readFailed(db: Db, query: RecordsAsked, status: "failed" | "rejected"): Promise<Page> {
   const rows = await db.execute<Found>(sql`
     select ${columns}
     from redrive.failures
@@ -133,7 +138,7 @@ async function readFailed(db: Db, query: RecordsQuery, status: "failed" | "rejec
 /** What matches in the next stretch of the outbox; the cursor goes on where the page or the stretch ended. */
 async function readStretch(
   db: Db,
-  query: RecordsQuery,
+  query: RecordsAsked,
   status: "delivered" | "duplicate" | "discarded" | null,
 ): Promise<Page> {
   const { q, limit } = query;

@@ -1,6 +1,7 @@
 // What a person types into a search box, as SQL.
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { Bounds } from "#lib/core/key.ts";
 
 /** The text anywhere in the value, its wildcards taken literally. */
 export const anywhere = (q: string): string => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
@@ -18,4 +19,15 @@ export function matches(q: string | undefined): SQL | null {
   const byText = sql`outbox.subject ilike ${like} or outbox.owner ilike ${like} or outbox.correlation_id ilike ${like}
     or failures.message ilike ${like}`;
   return isId(text) ? sql`(outbox.id = ${text}::uuid or ${byText})` : sql`(${byText})`;
+}
+
+/** Records of `outbox` within what a key is kept to; null where that is everything. */
+export function keptTo(bounds: Bounds | null | undefined): SQL | null {
+  if (!bounds) return null;
+  const { providers, owner } = bounds;
+  const parts = [
+    providers ? sql`outbox.provider in ${providers}` : null,
+    owner !== null ? sql`outbox.owner = ${owner}` : null,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : sql.join(parts, sql` and `);
 }

@@ -16,6 +16,7 @@ export type AuditRow = {
     | "alert"
     | "alert_rule"
     | "settings"
+    | "key"
     | "owner";
   subjectId: string;
   reason?: string | null;

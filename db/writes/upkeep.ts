@@ -5,6 +5,7 @@ import { makePartitions } from "#db/partitions.ts";
 export async function upkeep(sql: Sql): Promise<void> {
   await makePartitions(sql);
   await sql`delete from redrive.idempotency_keys where created_at < now() - interval '24 hours'`;
+  await sql`delete from redrive.former_keys where until < now()`;
   await sql`delete from redrive.dedupe_keys where expires_at < now()`;
   await sql`delete from redrive.used_once where expires_at < now()`;
   // Kept for a while: whoever comes late is told that it has ended, and not that it never was.

@@ -51,6 +51,12 @@ export const failuresQuery = (filter: ListFilter, given: Given = {}) => {
   });
 };
 
+/** The address of the whole list as a file; Excel knows by its mark that it is UTF-8. */
+export function exportAddress(filter: ListFilter, given: Given): string {
+  const { after: _, limit: __, ...asked } = failuresInput(filter, given, null);
+  return `/api/v1/failures.csv${queryString({ ...asked, bom: "1" })}`;
+}
+
 /** What the tabs count under a filter: of everybody's, or of one person's. */
 export function countsInput({ provider, q }: ListFilter, assignee?: string): FailuresQuery {
   return {

@@ -25,6 +25,7 @@ const deeds: Record<Permission, string> = {
   manage_providers: "change providers",
   manage_desk: "change teams, channels, alert rules and canaries",
   mint_tokens: "make tokens for end users",
+  manage_keys: "manage API keys",
   simulate: "turn the simulator's knobs",
 };
 

@@ -5,6 +5,7 @@ import { Canary, CanaryRun, ChangedCanary } from "#lib/contract/canary.ts";
 import { Channel, Route, SavedChannel } from "#lib/contract/channel.ts";
 import { Failure } from "#lib/contract/failure.ts";
 import { Assign, FailureGroup, GroupAct, GroupId } from "#lib/contract/group.ts";
+import { ApiKey, KeyId } from "#lib/contract/key.ts";
 import { Person, PersonId } from "#lib/contract/person.ts";
 import { ProviderAuth, Rule, RuleWhen, Schedule, Window } from "#lib/contract/policy.ts";
 import { MyAct, MyField, MyRecord, PortalSettings } from "#lib/contract/portal.ts";
@@ -38,6 +39,7 @@ export const components: Record<string, z.ZodType> = {
   Alert,
   AlertActed,
   AlertRule,
+  ApiKey,
   Assign,
   BatchChange,
   Canary,
@@ -49,6 +51,7 @@ export const components: Record<string, z.ZodType> = {
   FailureGroup,
   GroupAct,
   GroupId,
+  KeyId,
   Knobs,
   MyAct,
   MyField,

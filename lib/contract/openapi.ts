@@ -145,7 +145,10 @@ function successOf(
   return {
     [status]: {
       description: summary,
-      ...(headers && { headers: Object.fromEntries(headers.map((name) => [name, headerWords[name]])) }),
+      headers: {
+        ...rateHeaders,
+        ...Object.fromEntries((headers ?? []).map((name) => [name, headerWords[name]])),
+      },
       ...(isEmpty
         ? {}
         : {
@@ -164,9 +167,21 @@ const aText = { schema: { type: "string" } };
 const headerWords = {
   etag: { description: "The version, to be sent back as If-Match.", required: true, ...aText },
   location: { description: "The address of what was made.", required: true, ...aText },
+  "content-disposition": { description: "A name for the file.", required: true, ...aText },
+};
+const rateHeaders = {
+  "ratelimit-policy": {
+    description: 'How many requests a caller may make in how many seconds: `"requests";q=60000;w=60`.',
+    ...aText,
+  },
+  ratelimit: {
+    description: 'How many are left, and for how many seconds: `"requests";r=59999;t=60`.',
+    ...aText,
+  },
 };
 const refusalHeaders: Record<number, object> = {
   401: { "www-authenticate": { required: true, ...aText } },
+  429: { "retry-after": { description: "Seconds.", required: true, ...aText } },
   503: { "retry-after": { description: "Seconds.", required: true, ...aText } },
 };
 
@@ -192,7 +207,7 @@ function refusals(operations: readonly Operation[], shapes: Shapes): Record<stri
     nameOf(codes),
     {
       description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}`).join(". "),
-      ...(refusalHeaders[status] ? { headers: refusalHeaders[status] } : {}),
+      headers: { ...rateHeaders, ...refusalHeaders[status] },
       content: {
         [problemJson]: {
           schema: {

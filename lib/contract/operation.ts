@@ -48,12 +48,20 @@ export type Operation<
   ifMatch?: true;
   /** What is answered: anything that the shape does not name is left out. */
   output?: Output;
+  /**
+   * How it honours what a key is kept to; left out, it is not for such a key. A list answers only what is within, of a record
+   * or provider that the path names any other is not found, and a new record must be within. What is by provider is not for
+   * a key that is kept to an owner.
+   */
+  within?: "records" | "record" | "new_record" | "providers" | "provider";
+  /** A member of the answer that is never stored: a repetition of the request is a conflict. */
+  shownOnce?: string;
   /** The status of a success; 200. 204 answers nothing. */
   status?: 200 | 201 | 202 | 204;
   /** What a success is sent as, where it is not JSON. */
   answers?: string;
   /** Headers that a success has. */
-  headers?: readonly ("etag" | "location")[];
+  headers?: readonly ("etag" | "location" | "content-disposition")[];
   /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 429, 503). */
   problems?: readonly ProblemCode[];
   /** Shown in the description, and checked against the shapes. */

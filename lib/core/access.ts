@@ -17,6 +17,7 @@ export const permissions = [
   "manage_providers",
   "manage_desk",
   "mint_tokens",
+  "manage_keys",
   "simulate",
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -41,3 +42,27 @@ const granted: Record<Role, readonly Permission[]> = {
 
 /** Whether a role may do a thing. Anything not granted is denied. */
 export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission);
+
+/** What a key is given: a word for each kind of program, so that nobody has to know every permission. */
+export const scopes = ["enqueue", "read", "operate", "admin"] as const;
+export type Scope = (typeof scopes)[number];
+
+const covered: Record<Scope, readonly Permission[]> = {
+  enqueue: ["enqueue"],
+  read: ["see", "see_payload"],
+  operate: [
+    "see",
+    "retry_technical",
+    "retry_client_data",
+    "reject_technical",
+    "reject_client_data",
+    "assign",
+    "edit_allowed",
+    "operate",
+  ],
+  admin: permissions,
+};
+
+/** All that some scopes let a key do. */
+export const permissionsOf = (given: readonly Scope[]): Permission[] =>
+  permissions.filter((permission) => given.some((scope) => covered[scope].includes(permission)));

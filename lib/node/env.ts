@@ -34,6 +34,13 @@ const Env = z.object({
     .string()
     .regex(/^[\w.~+/-]{16,}=*$/, "must be at least 16 letters, digits or -._~+/, for it goes into a header")
     .optional(),
+  /** Requests a minute that one caller may make of one process's API; 0 counts none. */
+  REDRIVE_API_RATE: z.coerce
+    .number("must be a number of requests a minute; 0 for no limit")
+    .int("must be a whole number of requests a minute; 0 for no limit")
+    .min(0, "must be a number of requests a minute; 0 for no limit")
+    .max(100_000_000, "must be at most 100000000; 0 is for no limit")
+    .default(60_000),
   NEXTAUTH_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
   NEXTAUTH_SECRET: z
     .string()

@@ -1,10 +1,14 @@
 // Who asks: a person with a session, or a program with a key. Anything unclear is nobody.
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { decode } from "next-auth/jwt";
-import { readApiKey, readUser, type User } from "#db/reads/people.ts";
+import { type PresentedKey, readPresentedKey } from "#db/reads/keys.ts";
+import { readUser, type User } from "#db/reads/people.ts";
+import { keyUseMs, noteKeyUse } from "#db/writes/note-key-use.ts";
 import { may, type Permission, permissions, type Role, roles } from "#lib/core/access.ts";
+import type { Bounds } from "#lib/core/key.ts";
 import { required } from "#lib/node/env.ts";
 import type { Deps } from "#lib/server/deps.ts";
+import { hashOfKey } from "#lib/server/fresh-key.ts";
 import { Refusal } from "#lib/server/problem.ts";
 
 export type UserCaller = {
@@ -21,7 +25,8 @@ export type KeyCaller = {
   kind: "key";
   id: string;
   name: string;
-  scopes: readonly Permission[];
+  permissions: readonly Permission[];
+  bounds: Bounds;
   actor: string;
   may: (permission: Permission) => boolean;
 };
@@ -91,37 +96,44 @@ function cookieOf(request: Request, name: string): string | undefined {
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
+const unbounded: Bounds = { providers: null, owner: null };
 
-async function keyCaller(authorization: string, { env, db }: Deps): Promise<KeyCaller> {
+async function keyCaller(authorization: string, deps: Deps): Promise<KeyCaller> {
   const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (!key) {
     throw new Refusal("unauthenticated", "The Authorization header must read: Bearer <API key>.");
   }
-  const hash = sha256(key);
-  if (env.REDRIVE_API_KEY && timingSafeEqual(hash, sha256(env.REDRIVE_API_KEY))) {
-    return aKeyCaller("bootstrap", "bootstrap", permissions);
+  const hash = hashOfKey(key);
+  const { REDRIVE_API_KEY: bootstrap } = deps.env;
+  if (bootstrap && timingSafeEqual(hash, hashOfKey(bootstrap))) {
+    return aKeyCaller({ id: "bootstrap", name: "bootstrap", permissions, ...unbounded });
   }
-  const found = await readApiKey(db, hash.toString("hex"));
+  const found = await readPresentedKey(deps.db, hash.toString("hex"));
   if (!found) throw new Refusal("unauthenticated", "This API key is not known.");
-  if (found.revokedAt !== null) throw new Refusal("unauthenticated", "This API key was revoked.");
-  if (found.expiresAt !== null && Date.parse(found.expiresAt) <= Date.now()) {
-    throw new Refusal("unauthenticated", "This API key has expired.");
-  }
-  return aKeyCaller(
-    found.id,
-    found.name,
-    permissions.filter((permission) => found.scopes.includes(permission)),
+  if (found.state === "revoked") throw new Refusal("unauthenticated", "This API key was revoked.");
+  if (found.state === "expired") throw new Refusal("unauthenticated", "This API key has expired.");
+  await noteUse(found, deps);
+  return aKeyCaller(found);
+}
+
+/** A use that can't be noted, as on a database that is read-only for a while, refuses nobody. */
+async function noteUse({ id, lastUsedAt }: PresentedKey, { sql, log }: Deps): Promise<void> {
+  if (lastUsedAt !== null && Date.now() - Date.parse(lastUsedAt) < keyUseMs) return;
+  await noteKeyUse(sql, id).catch((error: unknown) =>
+    log.warn({ err: error, key: id }, "the use of a key was not noted"),
   );
 }
 
-const aKeyCaller = (id: string, name: string, scopes: readonly Permission[]): KeyCaller => ({
+type KeyParts = Pick<KeyCaller, "id" | "name" | "permissions"> & Bounds;
+
+const aKeyCaller = ({ id, name, permissions, providers, owner }: KeyParts): KeyCaller => ({
   kind: "key",
   id,
   name,
-  scopes,
+  permissions,
+  bounds: { providers, owner },
   actor: `key: ${name}`,
-  may: (permission) => scopes.includes(permission),
+  may: (permission) => permissions.includes(permission),
 });
 
 /** What a permission lets one do, to end "may not …". */
@@ -140,6 +152,7 @@ const acts: Record<Permission, string> = {
   manage_providers: "manage providers",
   manage_desk: "manage teams, channels, alert rules and canaries",
   mint_tokens: "make tokens for end users",
+  manage_keys: "manage API keys",
   simulate: "use the simulator",
 };
 

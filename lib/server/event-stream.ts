@@ -4,6 +4,7 @@ import { callerOf } from "#lib/server/caller.ts";
 import type { Deps } from "#lib/server/deps.ts";
 import { hearHints } from "#lib/server/hints.ts";
 import { Refusal } from "#lib/server/problem.ts";
+import { boundsOf } from "#lib/server/within.ts";
 
 type Pace = { heartbeatMs: number; recheckMs: number };
 
@@ -63,10 +64,11 @@ export async function eventStream(request: Request, deps: Deps, pace = usualPace
   });
 }
 
-/** Whether the session, or key, is still valid; a database that fails to answer ends no stream. */
+/** Whether the session, or key, is still valid, and for everything; a database that fails to answer ends no stream. */
 async function maySee(request: Request, deps: Deps): Promise<boolean> {
   try {
-    return (await callerOf(request, deps)).may("see");
+    const caller = await callerOf(request, deps);
+    return caller.may("see") && boundsOf(caller) === null;
   } catch (error) {
     if (error instanceof Refusal) return false;
     deps.log.warn({ err: error }, "a stream's session could not be checked");

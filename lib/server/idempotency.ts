@@ -6,7 +6,14 @@ import type { Caller } from "#lib/server/caller.ts";
 import type { Deps } from "#lib/server/deps.ts";
 import { invalid, Refusal } from "#lib/server/problem.ts";
 
-export type Answer = { status: number; body: unknown };
+export type Answer = {
+  status: number;
+  body: unknown;
+  /** What of the body is stored, where that is not all. */
+  kept?: unknown;
+  /** It is the first answer, given again. */
+  isRepeated?: boolean;
+};
 
 const keyMax = 255;
 
@@ -41,7 +48,7 @@ export async function once(
     const answer = await act(sql);
     await sql`
       update redrive.idempotency_keys
-      set status = ${answer.status}, body = ${JSON.stringify(answer.body)}::text::jsonb
+      set status = ${answer.status}, body = ${JSON.stringify("kept" in answer ? answer.kept : answer.body)}::text::jsonb
       where caller = ${who} and key = ${key}`;
     return answer;
   });
@@ -60,5 +67,5 @@ async function firstAnswer(sql: TransactionSql, who: string, key: string, hash: 
       first ? { at: first.createdAt } : {},
     );
   }
-  return { status: first.status, body: first.body };
+  return { status: first.status, body: first.body, isRepeated: true };
 }

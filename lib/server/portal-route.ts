@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { Operation } from "#lib/contract/operation.ts";
 import type { PortalAction } from "#lib/core/portal.ts";
+import { countRequest } from "#lib/server/api-rate.ts";
 import { type Deps, deps as ownDeps } from "#lib/server/deps.ts";
 import { type ClosedWhy, type PortalCaller, portalCaller } from "#lib/server/portal-caller.ts";
 import { problemResponse, Refusal } from "#lib/server/problem.ts";
@@ -40,6 +41,7 @@ export function servePortal<
       const entry = await portalCaller(bearerOf(request), deps);
       if ("closed" in entry) throw closedRefusal(entry.closed);
       const { caller } = entry;
+      await countRequest(request, `owner:${caller.owner}`, deps.env);
       refuseWithoutAction(caller, actions);
       const params = parseParams(operation.params, await context.params);
       const query = parseQuery(operation.query, new URL(request.url).searchParams);

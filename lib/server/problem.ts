@@ -51,9 +51,14 @@ export function problemResponse(error: unknown, log: Log): Response {
       "cache-control": "no-store",
       ...(status === 401 ? { "www-authenticate": 'Bearer realm="redrive"' } : {}),
       ...(status === 503 ? { "retry-after": "5" } : {}),
+      ...(status === 429 ? { "retry-after": String(secondsUntil(refusal.extras.at)) } : {}),
     },
   });
 }
+
+/** Where it isn't known, a minute. */
+const secondsUntil = (at: string | undefined): number =>
+  at === undefined ? 60 : Math.max(1, Math.ceil((Date.parse(at) - Date.now()) / 1_000));
 
 /** Any error as a refusal. */
 export function asRefusal(error: unknown): Refusal {

@@ -5,12 +5,15 @@ import { Denied } from "#db/writes/refused.ts";
 import type { AnySql } from "#db/writes/transaction.ts";
 import type { Operation } from "#lib/contract/operation.ts";
 import type { Permission } from "#lib/core/access.ts";
+import type { Bounds } from "#lib/core/key.ts";
+import { countRequest, countStranger, isCounted, withRate } from "#lib/server/api-rate.ts";
 import { type Caller, callerOf, denial } from "#lib/server/caller.ts";
 import { type Deps, deps as ownDeps } from "#lib/server/deps.ts";
 import { type Answer, idempotencyKeyOf, once } from "#lib/server/idempotency.ts";
 import { problemResponse, Refusal } from "#lib/server/problem.ts";
 import { type JsonBody, readJson } from "#lib/server/request-body.ts";
 import { refuseForeignOrigin } from "#lib/server/same-origin.ts";
+import { boundsOf, holdAnswerWithin, holdWithin, refuseClosed } from "#lib/server/within.ts";
 
 /** What a handler is given. */
 export type Given<Input, Query, Params> = {
@@ -23,6 +26,8 @@ export type Given<Input, Query, Params> = {
   request: Request;
   /** The body as it came. */
   text: string;
+  /** What the caller is kept to; null for everything. A list answers nothing else. */
+  within: Bounds | null;
 };
 
 type Doing<
@@ -45,9 +50,28 @@ export type Served = ((request: Request, context: Context) => Promise<Response>)
 
 /** A handler that looks itself at who calls, with the operation that it serves. */
 export const serveAs = (
-  operation: Pick<Operation, "id">,
+  operation: Pick<Operation, "id" | "may">,
   handler: (request: Request, context: Context) => Promise<Response>,
-): Served => Object.assign(handler, { operation: operation as Operation });
+): Served =>
+  Object.assign(
+    async (request: Request, context: Context) => {
+      const { env, log } = ownDeps();
+      try {
+        if (!looksAtWhoCalls(operation)) await countStranger(request, env);
+        const response = await handler(request, context);
+        // Nobody who could be counted was found.
+        if (!isCounted(request)) await countStranger(request, env);
+        return withRate(request, response);
+      } catch (error) {
+        return withRate(request, problemResponse(error, log));
+      }
+    },
+    { operation: operation as Operation },
+  );
+
+/** Whether its handler finds out who calls, and counts the request for them. */
+const looksAtWhoCalls = ({ may }: Pick<Operation, "may">): boolean =>
+  typeof may === "string" || !("proof" in may) || may.proof === "end_user";
 
 /** A Next route handler of an operation for people with a session and programs with a key. */
 export function serve<
@@ -61,13 +85,16 @@ export function serve<
     const deps = ownDeps();
     try {
       const caller = await callerOf(request, deps);
+      await countRequest(request, `${caller.kind}:${caller.id}`, deps.env);
       refuseForeignOrigin(request, caller, deps);
       refuseWithoutPermission(caller, anyOf);
+      refuseClosed(operation, caller);
       const params = parseParams(operation.params, await context.params);
       const query = parseQuery(operation.query, new URL(request.url).searchParams);
       const body = operation.input ? await readJson(request) : { text: "", value: {} };
-      const input = parseInput(operation.input, body);
-      const given = { input, query, params, caller, request, text: body.text };
+      const asked = parseInput(operation.input, body);
+      const input = await holdWithin(operation, caller, { params, input: asked }, deps.sql);
+      const given = { input, query, params, caller, request, text: body.text, within: boundsOf(caller) };
       return await answer(
         operation,
         doing,
@@ -104,7 +131,9 @@ async function answer<
       throw error instanceof Denied ? denial(caller, error.permission) : error;
     });
     if (result instanceof Response) return result;
-    return { status, body: operation.output ? operation.output.parse(result) : result };
+    const body = operation.output ? operation.output.parse(result) : result;
+    await holdAnswerWithin(operation, caller, body, sql);
+    return { status, body, kept: without(body, operation.shownOnce) };
   };
 
   const key = operation.input ? idempotencyKeyOf(request) : null;
@@ -117,10 +146,23 @@ async function answer<
           return first;
         });
   if (done instanceof Response) return done;
+  if (done.isRepeated && operation.shownOnce !== undefined) throw shownAlready(operation.shownOnce);
   const headers = { "cache-control": "no-store", ...doing.headers?.(done.body as z.output<Output>) };
   if (done.status === 204) return new Response(null, { status: 204, headers });
   return Response.json(done.body, { status: done.status, headers });
 }
+
+/** What of an answer is kept for a repetition of its request. */
+const without = (body: unknown, member: string | undefined): unknown =>
+  member === undefined
+    ? body
+    : Object.fromEntries(Object.entries(body as object).filter(([name]) => name !== member));
+
+const shownAlready = (member: string): Refusal =>
+  new Refusal(
+    "conflict",
+    `A request with this Idempotency-Key was done already. Its \`${member}\` was shown then, and is not kept; if it got lost, ask for another with a new Idempotency-Key.`,
+  );
 
 function refuseWithoutPermission(caller: Caller, anyOf: [Permission, ...Permission[]]): void {
   if (!anyOf.some(caller.may)) throw denial(caller, anyOf[0]);

@@ -1,5 +1,6 @@
 // Failures, one by one and by group.
 import { z } from "zod";
+import { ExportFailuresQuery } from "#lib/contract/export.ts";
 import { Failures, FailuresQuery } from "#lib/contract/failure.ts";
 import {
   Assign,
@@ -25,6 +26,23 @@ export const listFailures = operation({
   may: "see",
   query: FailuresQuery,
   output: Failures,
+  within: "records",
+});
+
+export const exportFailures = operation({
+  id: "exportFailures",
+  method: "GET",
+  path: "/failures.csv",
+  tag: "Failures",
+  summary: "All failures that a filter finds, as CSV, the newest first",
+  description:
+    "The list's filters, without pages and counts: it is read as fast as it is taken. A connection that ends without the last chunk has brought a part only. A text that a spreadsheet would take for a formula begins with an apostrophe.",
+  may: "see",
+  query: ExportFailuresQuery,
+  answers: "text/csv",
+  headers: ["content-disposition"],
+  within: "records",
+  example: { query: { provider: "ats", team: "technical" } },
 });
 
 export const listFailureGroups = operation({

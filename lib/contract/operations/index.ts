@@ -4,6 +4,7 @@ import * as alerts from "#lib/contract/operations/alerts.ts";
 import * as canaries from "#lib/contract/operations/canaries.ts";
 import * as channels from "#lib/contract/operations/channels.ts";
 import * as failures from "#lib/contract/operations/failures.ts";
+import * as keys from "#lib/contract/operations/keys.ts";
 import * as outside from "#lib/contract/operations/outside.ts";
 import * as overview from "#lib/contract/operations/overview.ts";
 import * as people from "#lib/contract/operations/people.ts";
@@ -23,6 +24,7 @@ const parts = [
   channels,
   canaries,
   people,
+  keys,
   portal,
   outside,
   simulator,

@@ -31,6 +31,7 @@ export const listProviders = operation({
   summary: "All providers, and how each stands",
   may: "see",
   output: z.object({ items: z.array(ProviderSummary), next: z.null() }),
+  within: "providers",
 });
 
 export const createProvider = operation({
@@ -56,6 +57,7 @@ export const getProvider = operation({
   params: z.object({ slug: Slug }),
   output: ProviderWithState,
   headers: ["etag"],
+  within: "provider",
 });
 
 export const patchProvider = operation({
@@ -82,6 +84,7 @@ export const pauseProvider = operation({
   params: z.object({ slug: Slug }),
   input: PauseProvider,
   output: ProviderAct,
+  within: "provider",
 });
 
 export const resumeProvider = operation({
@@ -94,6 +97,7 @@ export const resumeProvider = operation({
   params: z.object({ slug: Slug }),
   input: ResumeProvider,
   output: ProviderAct,
+  within: "provider",
 });
 
 export const probeProvider = operation({
@@ -106,6 +110,7 @@ export const probeProvider = operation({
   params: z.object({ slug: Slug }),
   input: ProbeProvider,
   output: ProviderAct,
+  within: "provider",
 });
 
 export const runSchedule = operation({
@@ -119,6 +124,7 @@ export const runSchedule = operation({
   input: RunSchedule,
   output: StartedSchedule,
   status: 201,
+  within: "provider",
 });
 
 export const getProviderThroughput = operation({
@@ -131,6 +137,7 @@ export const getProviderThroughput = operation({
   params: z.object({ slug: Slug }),
   query: ChartRange,
   output: Throughput,
+  within: "provider",
 });
 
 export const listBatchChanges = operation({
@@ -143,4 +150,5 @@ export const listBatchChanges = operation({
   params: z.object({ slug: Slug }),
   query: ChartRange.omit({ step: true }),
   output: BatchChanges,
+  within: "provider",
 });

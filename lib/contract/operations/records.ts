@@ -1,5 +1,6 @@
 // Records: taken, listed, looked at, and acted on.
 import { z } from "zod";
+import { ExportRecordsQuery } from "#lib/contract/export.ts";
 import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { ShownPayload, ShowPayload } from "#lib/contract/payload.ts";
@@ -27,6 +28,23 @@ export const listRecords = operation({
   may: "see",
   query: RecordsQuery,
   output: Records,
+  within: "records",
+});
+
+export const exportRecords = operation({
+  id: "exportRecords",
+  method: "GET",
+  path: "/records.csv",
+  tag: "Records",
+  summary: "All records that a filter finds, as CSV, the newest first",
+  description:
+    "The list's filters, without pages: it is read as fast as it is taken, and what comes meanwhile is not in it. A connection that ends without the last chunk has brought a part only. A text that a spreadsheet would take for a formula begins with an apostrophe.",
+  may: "see",
+  query: ExportRecordsQuery,
+  answers: "text/csv",
+  headers: ["content-disposition"],
+  within: "records",
+  example: { query: { status: "delivered", provider: "ats", from: "2026-11-01T00:00:00Z" } },
 });
 
 export const enqueueRecord = operation({
@@ -39,6 +57,7 @@ export const enqueueRecord = operation({
     "Where its `idempotencyKey` is known, nothing is stored, and the answer is the first record's id.",
   may: "enqueue",
   input: EnqueueRecord,
+  within: "new_record",
   output: EnqueuedRecord,
   status: 201,
   problems: ["unknown_provider", "payload_too_large", "conflict"],
@@ -57,6 +76,7 @@ export const getRecord = operation({
   summary: "One record, with its payload and timeline",
   may: "see",
   params: z.object({ id: RecordId }),
+  within: "record",
   output: RecordDetail,
 });
 
@@ -69,6 +89,7 @@ export const retryRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["retry_technical", "retry_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: RetryRecord,
   output: RecordAct,
 });
@@ -82,6 +103,7 @@ export const cancelRetry = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["retry_technical", "retry_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: CancelRetry,
   output: RecordAct,
 });
@@ -95,6 +117,7 @@ export const rejectRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["reject_technical", "reject_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: RejectRecord,
   output: RecordAct,
 });
@@ -108,6 +131,7 @@ export const reopenRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["reject_technical", "reject_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: ReopenRecord,
   output: RecordAct,
 });
@@ -121,6 +145,7 @@ export const skipRecord = operation({
   // Which of the two is needed depends on the failure's team.
   may: ["reject_technical", "reject_client_data"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: SkipRecord,
   output: RecordAct,
 });
@@ -133,6 +158,7 @@ export const showPayload = operation({
   summary: "A record's payload as exact JSON text, and what of it may be changed",
   may: ["see_payload", "edit", "edit_allowed"],
   params: z.object({ id: RecordId }),
+  within: "record",
   input: ShowPayload,
   output: ShownPayload,
 });
@@ -145,6 +171,7 @@ export const assignRecord = operation({
   summary: "Gives a failure to a person",
   may: "assign",
   params: z.object({ id: RecordId }),
+  within: "record",
   input: Assign,
   output: RecordAct,
 });
@@ -157,6 +184,7 @@ export const moveRecord = operation({
   summary: "Gives a failure to another team",
   may: "assign",
   params: z.object({ id: RecordId }),
+  within: "record",
   input: MoveRecord,
   output: RecordAct,
 });

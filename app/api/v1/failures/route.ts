@@ -5,5 +5,5 @@ import { serve } from "#lib/server/route.ts";
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listFailures, {
-  run: ({ query, deps }) => readFailures(deps.db, query),
+  run: ({ query, within, deps }) => readFailures(deps.db, { ...query, within }),
 });

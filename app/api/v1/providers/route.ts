@@ -3,13 +3,20 @@ import { createProvider } from "#db/writes/create-provider.ts";
 import { withConnections } from "#db/writes/provider-policy.ts";
 import * as operations from "#lib/contract/operations/providers.ts";
 import { CreateProvider } from "#lib/contract/policy.ts";
+import { isWithin } from "#lib/core/key.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
 import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listProviders, {
-  run: async ({ deps }) => ({ items: await readProviders(deps.db), next: null }),
+  run: async ({ within, deps }) => {
+    const all = await readProviders(deps.db);
+    const items = all.filter(
+      ({ slug: provider }) => within === null || isWithin(within, { provider, owner: null }),
+    );
+    return { items, next: null };
+  },
 });
 
 export const POST = serve(operations.createProvider, {

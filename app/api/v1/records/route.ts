@@ -7,7 +7,7 @@ import { serve } from "#lib/server/route.ts";
 export const dynamic = "force-dynamic";
 
 export const GET = serve(listRecords, {
-  run: ({ query, deps }) => readRecords(deps.db, query),
+  run: ({ query, within, deps }) => readRecords(deps.db, { ...query, within }),
 });
 
 export const POST = serve(enqueueRecord, {
