@@ -1,12 +1,10 @@
 // `npm run doctor`: what a start checks, and more, at any time; says what is wrong and how to mend it. `--json` for
 // programs. Ends with 1 when something can't work, with 0 otherwise, whatever it warns of.
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { orExit } from "#bin/exit.ts";
 import { findings } from "#bin/findings.ts";
-import { embeddedUrl, openInstallation } from "#bin/installation.ts";
+import { startedEnv } from "#bin/started-env.ts";
 import { type Check, fails, isWell } from "#lib/core/checks.ts";
-import { BadEnvironment, type Env, readEnv, required } from "#lib/node/env.ts";
+import { BadEnvironment, type Env, required } from "#lib/node/env.ts";
 import { examine } from "#worker/checks/doctor.ts";
 
 await orExit(async () => {
@@ -23,25 +21,11 @@ async function checkAll(): Promise<Check[]> {
   const name = "environment";
   let env: Env;
   try {
-    env = environment();
+    env = startedEnv();
     required(env, "DATABASE_URL");
   } catch (error) {
     if (!(error instanceof BadEnvironment)) throw error;
     return [fails(name, error.message, "Correct it; docs/operations.md lists all variables.")];
   }
   return [isWell(name, "It is complete, and each variable is well-formed."), ...(await examine({ env }))];
-}
-
-/** Beside `npm start`, which has made the database and its secrets itself, they are those of its data folder. */
-function environment(): Env {
-  const env = readEnv();
-  const dataDir = resolve(env.REDRIVE_DATA_DIR);
-  if (env.DATABASE_URL !== undefined || !existsSync(join(dataDir, "installation.json"))) return env;
-  const installation = openInstallation(dataDir);
-  return {
-    ...env,
-    DATABASE_URL: embeddedUrl(installation),
-    REDRIVE_SECRET: env.REDRIVE_SECRET ?? installation.secret,
-    REDRIVE_ALLOW_PRIVATE_NETWORKS: env.REDRIVE_ALLOW_PRIVATE_NETWORKS || env.REDRIVE_DEMO,
-  };
 }

@@ -30,13 +30,17 @@ const doors: Record<string, string[]> = {
     "bench",
   ],
   bench: ["lib/core", "lib/contract", "lib/node", "lib/inbound", "db"],
+  // What an application imports needs nothing of ours.
+  clients: [],
+  cli: ["lib/core", "lib/contract", "clients", "bin"],
   examples: ["lib/core", "lib/contract", "db", "worker"],
 };
 
 /** Who may import a dependency. */
 const keepers: Record<string, string[]> = {
-  postgres: ["db", "bin"],
-  "drizzle-orm": ["db"],
+  // The example is an application, with a driver and a check of signatures of its own.
+  postgres: ["db", "bin", "examples/order-service"],
+  "drizzle-orm": ["db", "clients/enqueue-drizzle.ts"],
   undici: ["worker"],
   "graphile-worker": ["worker", "db/migrate.ts"],
   recharts: ["components/charts"],
@@ -49,7 +53,7 @@ const keepers: Record<string, string[]> = {
   "next-auth": ["app", "components", "lib/server"],
   nodemailer: ["worker"],
   "fast-xml-parser": ["worker"],
-  standardwebhooks: ["worker"],
+  standardwebhooks: ["worker", "examples/order-service"],
   "@openfeature/server-sdk": ["worker"],
   "@openfeature/core": ["worker"],
   "temporal-polyfill": ["lib/core/zoned.ts"],

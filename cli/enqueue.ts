@@ -1,0 +1,124 @@
+// `redrive enqueue`: JSON lines from stdin into the outbox. A broken line is named and passed over; what is stored is counted.
+
+import { type Command, type Given, textOf } from "#cli/command.ts";
+import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
+import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
+import { type Line, linesOf } from "#cli/lines.ts";
+import { number } from "#cli/output.ts";
+import { progress } from "#cli/progress.ts";
+import { RedriveError } from "#clients/client.ts";
+
+export const enqueue: Command = {
+  summary: "store records: one JSON line of stdin each",
+  usage: "[--provider SLUG] [--run NAME] [--at-once N] < FILE",
+  help: `Each line is a record, like {"provider": "ats", "payload": {"candidate": 7}}; with --provider, a payload alone.
+A line that is broken or refused is named, and the others are stored; the exit code is 5 then.
+
+  --provider SLUG  who all of them are for
+  --run NAME       the same file again under the same name, within 24 hours, stores nothing twice
+  --at-once N      how many are on their way at once, 1 to 64; 16`,
+  options: {
+    provider: { type: "string" },
+    run: { type: "string" },
+    "at-once": { type: "string" },
+  },
+  run: enqueueLines,
+};
+
+type Counts = { stored: number; refused: number; bytes: number };
+/** What all further lines would meet as well. */
+type Stop = { line: number; error: unknown };
+
+async function enqueueLines(given: Given): Promise<ExitCode> {
+  const { out, ending, client, stdin, stdinBytes } = given;
+  const workers = atOnce(given);
+  const redrive = client();
+  const bodyOf = bodyFor(textOf(given, "provider"));
+  const run = textOf(given, "run");
+  const lines = linesOf(stdin);
+  const counts: Counts = { stored: 0, refused: 0, bytes: 0 };
+  const bar = progress(out, stdinBytes);
+  let stopped: Stop | null = null;
+
+  const refuse = (line: number, error: unknown, words: string) => {
+    counts.refused++;
+    const code = error instanceof RedriveError ? error.code : "invalid_line";
+    if (out.json) out.result({ line, code, error: words }, () => words);
+    else out.note(`${out.paint("red", "✗")} Line ${number(line)}: ${words}`);
+  };
+
+  const store = async ({ number: line, text, broken }: Line): Promise<void> => {
+    if (broken !== null) return refuse(line, null, `it ${broken}; it was passed over.`);
+    if (text.trim() === "") return;
+    const body = bodyOf(text);
+    if (body instanceof Error) return refuse(line, null, `${body.message}; it was passed over.`);
+    try {
+      const { id } = await redrive.send<{ id: string }>("POST", "/records", {
+        text: body,
+        ...(run === undefined ? {} : { idempotencyKey: `${run}:${line}` }),
+      });
+      counts.stored++;
+      if (out.json) out.result({ line, id }, () => id);
+    } catch (error) {
+      if (isForAll(error)) stopped ??= { line, error };
+      else refuse(line, error, sentenceOf(error));
+    }
+  };
+
+  // A pipe that says nothing more must not keep a Ctrl-C waiting; what is on its way is.
+  const over = new Promise<{ done: true; value: undefined }>((end) =>
+    ending.addEventListener("abort", () => end({ done: true, value: undefined }), { once: true }),
+  );
+  const work = async () => {
+    while (stopped === null && !ending.aborted) {
+      const { value, done } = await Promise.race([lines.next(), over]);
+      if (done) return;
+      await store(value);
+      counts.bytes += value.bytes;
+      bar.show(counts);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  bar.end();
+  return end(counts, stopped, given);
+}
+
+function end(counts: Counts, stopped: Stop | null, { out, ending }: Given): ExitCode {
+  const { stored, refused } = counts;
+  const told = `${number(stored)} stored${refused > 0 ? `, ${number(refused)} not` : ""}.`;
+  if (stopped !== null) {
+    out.note(`Stopped at line ${number(stopped.line)}: ${sentenceOf(stopped.error)}\n${told}`);
+    return exitCodeOf(stopped.error);
+  }
+  if (ending.aborted) {
+    out.note(`Interrupted. ${told}`);
+    return exitCodes.interrupted;
+  }
+  out.note(told);
+  return refused > 0 ? exitCodes.partly : exitCodes.done;
+}
+
+function atOnce(given: Given): number {
+  const text = textOf(given, "at-once") ?? "16";
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 64) return value;
+  throw new BadUsage(`--at-once: must be a whole number from 1 to 64, not ${text}.`);
+}
+
+/** The line goes as it is, so that its numbers keep every digit. */
+function bodyFor(provider: string | undefined): (text: string) => string | Error {
+  return (text) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      return new Error(`it is not JSON (${error instanceof Error ? error.message : error})`);
+    }
+    if (provider !== undefined) return `{"provider":${JSON.stringify(provider)},"payload":${text}}`;
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return new Error(
+        'it is no record like {"provider": …, "payload": …}; with --provider, payloads alone are taken',
+      );
+    return text;
+  };
+}

@@ -1,0 +1,44 @@
+// What went wrong, as a sentence for the terminal and as a number for scripts.
+
+import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
+import { RedriveError } from "#clients/client.ts";
+
+/** The command is not one that can be carried out as it was typed. */
+export class BadUsage extends Error {
+  override name = "BadUsage";
+}
+
+const ofCode: Record<string, ExitCode> = {
+  unreachable: exitCodes.unreachable,
+  timeout: exitCodes.unreachable,
+  not_an_api: exitCodes.unreachable,
+  unavailable: exitCodes.unreachable,
+  rate_limited: exitCodes.unreachable,
+  unauthenticated: exitCodes.notAllowed,
+  forbidden: exitCodes.notAllowed,
+  bad_settings: exitCodes.usage,
+};
+
+export const exitCodeOf = (error: unknown): ExitCode => {
+  if (error instanceof BadUsage) return exitCodes.usage;
+  return error instanceof RedriveError ? (ofCode[error.code] ?? exitCodes.refused) : exitCodes.refused;
+};
+
+/** Whether the next request would meet the same: there is no point in going on. */
+export const isForAll = (error: unknown): boolean => {
+  const code = exitCodeOf(error);
+  return code === exitCodes.unreachable || code === exitCodes.notAllowed;
+};
+
+/** One sentence; the stack only for what nobody foresaw. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof BadUsage) return error.message;
+  if (!(error instanceof RedriveError)) return error.stack ?? error.message;
+  if (error.code === "unauthenticated") return `${error.message} The key is that of REDRIVE_API_KEY.`;
+  if (error.code === "bad_settings")
+    return error.message.replace(/^(url|key): /, (_, name) => settings[name] ?? "");
+  return error.message;
+}
+
+const settings: Record<string, string> = { url: "REDRIVE_URL, or --url: ", key: "REDRIVE_API_KEY: " };

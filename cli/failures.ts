@@ -1,0 +1,95 @@
+// `redrive failures`, `retry`, `reject`: what waits for a person, and what a person does about it.
+
+import { type Command, type Given, textOf } from "#cli/command.ts";
+import { exitCodes } from "#cli/exit-codes.ts";
+import { BadUsage } from "#cli/failing.ts";
+import { onEach } from "#cli/ids.ts";
+import type { Column } from "#cli/output.ts";
+import { each, type Failure } from "#clients/client.ts";
+
+const columns: Column<Failure>[] = [
+  { name: "FAILED", text: ({ failedAt }) => failedAt.slice(0, 19).replace("T", " ") },
+  { name: "PROVIDER", text: ({ provider }) => provider, colour: () => "cyan" },
+  { name: "TEAM", text: ({ team }) => team },
+  { name: "SUBJECT", text: ({ subject }) => subject },
+  { name: "WHY", text: ({ message }) => message, colour: () => "red", isLong: true },
+  { name: "ID", text: ({ id }) => id, colour: () => "dim" },
+];
+
+export const failures: Command = {
+  summary: "list what waits for a person",
+  usage: "[--provider SLUG] [--team SLUG] [--search TEXT] [--rejected] [--limit N]",
+  help: "The newest first, 50 unless --limit says otherwise. With --json each is a line, which redrive retry - takes.",
+  options: {
+    provider: { type: "string" },
+    team: { type: "string" },
+    search: { type: "string" },
+    rejected: { type: "boolean" },
+    limit: { type: "string" },
+  },
+  async run(given) {
+    const { client, out, values } = given;
+    const limit = limitOf(given);
+    const found: Failure[] = [];
+    const query = {
+      state: values.rejected ? ("rejected" as const) : ("open" as const),
+      provider: textOf(given, "provider"),
+      team: textOf(given, "team"),
+      q: textOf(given, "search"),
+      limit: Math.min(limit, 200),
+    };
+    for await (const failure of each(client().listFailures, query, { signal: given.ending })) {
+      found.push(failure);
+      if (found.length >= limit) break;
+    }
+    out.table(found, columns, "Nothing waits for a person.");
+    return exitCodes.done;
+  },
+};
+
+export const retry: Command = {
+  summary: "send failures again",
+  usage: "ID… | - [--reason TEXT] [--at TIME]",
+  help: "They leave in five seconds, or at --at, like 2026-03-01T18:00:00Z. With - ids are read from stdin, one a line.",
+  options: { reason: { type: "string" }, at: { type: "string" } },
+  run: (given) =>
+    onEach(
+      given,
+      (redrive, id) => redrive.retryRecord(id, { reason: textOf(given, "reason"), at: textOf(given, "at") }),
+      ({ status, dueAt }) => (dueAt === null ? status : `${status}, leaves at ${dueAt}`),
+    ),
+};
+
+const codes = ["duplicate", "obsolete", "wrong_data", "customer_wish", "other"] as const;
+
+export const reject: Command = {
+  summary: "close failures unsent",
+  usage: "ID… | - --reason TEXT [--code CODE]",
+  help: `--code is one of ${codes.join(", ")}; other unless said. With - ids are read from stdin, one a line.`,
+  options: { reason: { type: "string" }, code: { type: "string" } },
+  run(given) {
+    const reason = textOf(given, "reason");
+    if (!reason?.trim()) throw new BadUsage("--reason: say why; it is what the next person reads.");
+    const code = codeOf(given);
+    return onEach(
+      given,
+      (redrive, id) => redrive.rejectRecord(id, { reason, code }),
+      ({ status }) => status,
+    );
+  },
+};
+
+function codeOf(given: Given): (typeof codes)[number] | undefined {
+  const text = textOf(given, "code");
+  const code = codes.find((each) => each === text);
+  if (text !== undefined && code === undefined)
+    throw new BadUsage(`--code: must be one of ${codes.join(", ")}, not ${text}.`);
+  return code;
+}
+
+function limitOf(given: Given): number {
+  const text = textOf(given, "limit") ?? "50";
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1) return limit;
+  throw new BadUsage(`--limit: must be a whole number from 1 on, not ${text}.`);
+}

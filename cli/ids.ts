@@ -1,0 +1,50 @@
+// The records that a command acts on: named one by one, or on stdin, one a line. Each is tried; each that fails is named.
+
+import type { Given } from "#cli/command.ts";
+import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
+import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
+import { linesOf } from "#cli/lines.ts";
+import { plain } from "#cli/output.ts";
+import type { Client, RecordAct } from "#clients/client.ts";
+
+type Act = (redrive: Client, id: string) => Promise<RecordAct>;
+
+/** @param told what has become of a record, in words. */
+export async function onEach(given: Given, act: Act, told: (record: RecordAct) => string): Promise<ExitCode> {
+  const { out, ending } = given;
+  const redrive = given.client();
+  let done = 0;
+  let worst: ExitCode = exitCodes.done;
+  for await (const id of ids(given)) {
+    if (ending.aborted) return exitCodes.interrupted;
+    try {
+      const record = await act(redrive, id);
+      done++;
+      out.result(record, () => `${out.paint("green", "✓")} ${record.id}  ${told(record)}`);
+    } catch (error) {
+      if (isForAll(error)) throw error;
+      worst = exitCodeOf(error);
+      out.note(`${out.paint("red", "✗")} ${plain(id)}: ${sentenceOf(error)}`);
+    }
+  }
+  return worst !== exitCodes.done && done > 0 ? exitCodes.partly : worst;
+}
+
+async function* ids({ words, stdin }: Given): AsyncGenerator<string> {
+  if (words.length === 0) throw new BadUsage("Name a record's id, or - to read ids from stdin, one a line.");
+  for (const word of words) {
+    if (word !== "-") yield word;
+    else for await (const { text } of linesOf(stdin)) if (text.trim() !== "") yield idIn(text.trim());
+  }
+}
+
+/** A bare id, or a line of `redrive failures --json`. */
+function idIn(text: string): string {
+  if (!text.startsWith("{")) return text;
+  try {
+    const { id }: { id?: unknown } = JSON.parse(text);
+    return typeof id === "string" ? id : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,111 @@
+// What a command prints: results on stdout, all else on stderr. Colour where a person looks on, JSON lines where asked for.
+import { styleText } from "node:util";
+
+export type Screen = {
+  stdout: Stream;
+  stderr: Stream;
+  env: Record<string, string | undefined>;
+};
+type Stream = { write: (text: string) => unknown; isTTY?: boolean; columns?: number };
+
+export type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
+
+export type Output = {
+  /** Whether results are JSON, one a line. */
+  json: boolean;
+  /** A result: as JSON, or as the text that it makes. */
+  result: (value: unknown, text: () => string) => void;
+  /** A list of results, as a table. */
+  table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string) => void;
+  /** For people only; never in the way of a pipe. */
+  note: (text: string) => void;
+  paint: (colour: Colour, text: string) => string;
+  /** A line that changes in place, where a person looks on; an empty one takes it away. */
+  status: (text: string) => void;
+};
+
+export type Column<Row> = {
+  name: string;
+  text: (row: Row) => string | number | null;
+  colour?: (row: Row) => Colour | null;
+  /** What is cut first where the window is too narrow. */
+  isLong?: boolean;
+};
+
+export function output({ stdout, stderr, env }: Screen, json: boolean): Output {
+  const isColoured = (stream: Stream) =>
+    env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0"
+      ? true
+      : stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
+  const coloured = isColoured(stdout);
+  const paint = (colour: Colour, text: string) =>
+    coloured ? styleText(colour, text, { validateStream: false }) : text;
+  let shown = "";
+  const status = (text: string) => {
+    if (stderr.isTTY !== true || text === shown) return;
+    stderr.write(`\r\u001b[2K${text}`);
+    shown = text;
+  };
+  const say = (stream: Stream, text: string) => {
+    const kept = shown;
+    status("");
+    stream.write(`${text}\n`);
+    status(kept);
+  };
+  return {
+    json,
+    result: (value, text) => say(stdout, json ? JSON.stringify(value) : text()),
+    table(rows, columns, empty) {
+      if (json) for (const row of rows) say(stdout, JSON.stringify(row));
+      else if (rows.length === 0) say(stderr, empty);
+      else say(stdout, tableText(rows, columns, { paint, width: stdout.isTTY ? stdout.columns : undefined }));
+    },
+    note: (text) => say(stderr, text),
+    paint,
+    status,
+  };
+}
+
+type Look = { paint: Output["paint"]; width: number | undefined };
+
+function tableText<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { paint, width }: Look,
+): string {
+  const cells = rows.map((row) => columns.map(({ text }) => plain(String(text(row) ?? "–"))));
+  const widths = columns.map(({ name }, n) =>
+    Math.max(name.length, ...cells.map((row) => row[n]?.length ?? 0)),
+  );
+  const over = width === undefined ? 0 : widths.reduce((sum, each) => sum + each + 2, -2) - width;
+  const long = columns.findIndex(({ isLong }) => isLong);
+  if (over > 0 && long >= 0) widths[long] = Math.max(12, (widths[long] ?? 0) - over);
+  const line = (texts: readonly string[], look: (text: string, n: number) => string) =>
+    texts
+      .map((text, n) => {
+        const room = widths[n] ?? 0;
+        const cut = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+        return look(n === texts.length - 1 ? cut : cut.padEnd(room), n);
+      })
+      .join("  ")
+      .trimEnd();
+  const heading = line(
+    columns.map(({ name }) => name),
+    (text) => paint("dim", text),
+  );
+  const body = cells.map((texts, at) =>
+    line(texts, (text, n) => {
+      const row = rows[at];
+      const colour = row === undefined ? null : columns[n]?.colour?.(row);
+      return colour ? paint(colour, text) : text;
+    }),
+  );
+  return [heading, ...body].join("\n");
+}
+
+/** What came from others may hold signs that a terminal obeys: they are shown as dots. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+export const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, "·");
+
+/** 4711 as 4,711. */
+export const number = (value: number): string => value.toLocaleString("en-US");
