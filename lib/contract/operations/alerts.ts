@@ -150,6 +150,7 @@ export const deleteAlertRule = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: AlertRule,
+  ifMatch: true,
   example: { params: { slug: "breaker-open" }, output: examples.alertRule },
 });
 

@@ -95,6 +95,7 @@ export const deleteCanary = operation({
   params: z.object({ slug: Slug }),
   output: DeletedCanary,
   problems: ["conflict"],
+  ifMatch: true,
   example: { params: { slug: "ats-ping" }, output: { slug: "ats-ping" } },
 });
 

@@ -88,6 +88,7 @@ export const deleteChannel = operation({
   params: z.object({ slug: Slug }),
   output: DeletedChannel,
   problems: ["conflict"],
+  ifMatch: true,
   example: { params: { slug: "desk" }, output: { slug: "desk", routes: 2 } },
 });
 

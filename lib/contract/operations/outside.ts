@@ -3,8 +3,10 @@
 import { z } from "zod";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
+import { RecordId } from "#lib/contract/record.ts";
 import { Recover, Recovered } from "#lib/contract/recovery.ts";
 import { SlackAnswer } from "#lib/contract/slack.ts";
+import { Slug } from "#lib/contract/slug.ts";
 
 export const useRecoveryLink = operation({
   id: "useRecoveryLink",
@@ -39,6 +41,35 @@ export const answerSlack = operation({
   input: z.object({ payload: z.string() }),
   output: SlackAnswer.optional(),
   example: { input: { payload: '{"type": "block_actions", …}' } },
+});
+
+export const receiveWebhook = operation({
+  id: "receiveWebhook",
+  method: "POST",
+  path: "/inbound/{source}",
+  tag: "Outside",
+  summary: "Takes a webhook, and answers once it is stored",
+  description:
+    "The body is what the sender sends: any JSON, signed as the source's kind says. A second call with the sender's id of a first one stores nothing, and is answered with the first record's id. Whatever is not stored is never answered with a success: a sender tries again after 429 and 503.",
+  may: { proof: "signature" },
+  servedBefore: true,
+  params: z.object({ source: Slug }),
+  takes: "application/json",
+  input: z.unknown(),
+  output: z.object({ id: RecordId, duplicate: z.boolean() }),
+  status: 202,
+  besides: [
+    {
+      status: 200,
+      when: "Slack's question whether this address is one of ours, answered",
+      output: z.object({ challenge: z.string() }),
+    },
+  ],
+  example: {
+    params: { source: "shop" },
+    input: { id: "evt_1", type: "order.created", data: { order: 7 } },
+    output: { id: examples.recordId, duplicate: false },
+  },
 });
 
 export const getOpenApi = operation({

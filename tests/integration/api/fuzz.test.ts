@@ -222,7 +222,8 @@ async function answerTo(handler: Served, { method, url, params, headers, body }:
 }
 
 describe(`with the seed ${seed} (FUZZ_SEED)`, () => {
-  test.each(operations.map((operation) => [operation.id, operation] as const))(
+  const byRoutes = operations.filter(({ servedBefore }) => servedBefore === undefined);
+  test.each(byRoutes.map((operation) => [operation.id, operation] as const))(
     "%s answers whatever it is sent, and is never at fault",
     async (id, operation) => {
       const handler = handlers.get(id);

@@ -31,7 +31,8 @@ test("each method of each route serves the operation of its own address", async 
     }
   }
   expect(served.length).toBeGreaterThan(60);
-  expect(operations.map(asText).toSorted(), "an operation is described that nothing serves").toEqual(
+  const byRoutes = operations.filter(({ servedBefore }) => servedBefore === undefined);
+  expect(byRoutes.map(asText).toSorted(), "an operation is described that nothing serves").toEqual(
     served.toSorted(),
   );
 });
@@ -116,6 +117,6 @@ describe("the description", () => {
   });
 
   test("has nothing of zod's own in it", () => {
-    expect(JSON.stringify(description)).not.toMatch(/__shared|__schema|\$defs|"other\d/);
+    expect(JSON.stringify(description).match(/__shared|__schema|\$defs|"other\d/)?.[0]).toBeUndefined();
   });
 });
