@@ -16,7 +16,8 @@ export type AuditRow = {
     | "alert"
     | "alert_rule"
     | "settings"
-    | "owner";
+    | "owner"
+    | "operation";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;
