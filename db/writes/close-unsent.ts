@@ -19,7 +19,7 @@ type Closed = OfGroup & { recordId: string; orderingKey: string | null };
  */
 export async function closeUnsent(
   sql: TransactionSql,
-  chosen: readonly Place[],
+  chosen: readonly Pick<Place, "recordId">[],
   { actor, reason, code, detail }: CloseUnsent,
 ): Promise<OfGroup[]> {
   if (chosen.length === 0) return [];

@@ -4,7 +4,9 @@ import type { TransactionSql } from "#db/client.ts";
 import type { OfGroup, Place } from "#db/writes/group-acts.ts";
 
 export type PutBack = {
-  /** When the first is due, ms from now, and how long after it each next one. */
+  /** From when on the slots are; null: now. */
+  startAt: string | null;
+  /** When the first of these is due after that, ms, and how long after it each next one. */
   firstInMs: number;
   stepMs: number;
   actor: string;
@@ -21,15 +23,15 @@ type Gone = OfGroup & { recordId: string; tries: number; revision: number; dueAt
  */
 export async function putBack(
   sql: TransactionSql,
-  chosen: readonly Place[],
-  { firstInMs, stepMs, actor, reason, detail }: PutBack,
+  chosen: readonly Pick<Place, "recordId">[],
+  { startAt, firstInMs, stepMs, actor, reason, detail }: PutBack,
 ): Promise<OfGroup[]> {
   if (chosen.length === 0) return [];
   const gone = await sql<Gone[]>`
     with paced as (
       select
         chosen.id as record_id,
-        statement_timestamp() + interval '1 millisecond'
+        coalesce(${startAt}::timestamptz, statement_timestamp()) + interval '1 millisecond'
           * (${firstInMs}::float8 + ${stepMs}::float8 * (chosen.nth - 1)) as due_at
       from unnest(${chosen.map(({ recordId }) => recordId)}::uuid[]) with ordinality as chosen(id, nth)
     ), gone as (

@@ -38,6 +38,7 @@ export async function retryGroup(
       });
       after = chosen.at(-1) ?? null;
       const gone = await putBack(sql, chosen, {
+        startAt: null,
         firstInMs: retried * stepMs,
         stepMs,
         actor: by.actor,
