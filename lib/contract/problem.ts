@@ -18,6 +18,23 @@ export const problemCodes = [
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
+/** What each is answered with. */
+export const problemKinds: Record<ProblemCode, { status: number; title: string }> = {
+  invalid_input: { status: 422, title: "The request is not valid" },
+  payload_too_large: { status: 413, title: "Too large" },
+  unknown_provider: { status: 422, title: "There is no such provider" },
+  unauthenticated: { status: 401, title: "Not signed in" },
+  forbidden: { status: 403, title: "Not allowed" },
+  not_found: { status: 404, title: "Not found" },
+  conflict: { status: 409, title: "Someone or something else was first" },
+  gone: { status: 410, title: "Its time is over" },
+  version_mismatch: { status: 412, title: "Changed meanwhile" },
+  unsupported_media_type: { status: 415, title: "The body must be JSON" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  unavailable: { status: 503, title: "Not available now" },
+  internal: { status: 500, title: "Something went wrong here" },
+};
+
 export const Problem = z.object({
   type: z.string(),
   title: z.string(),

@@ -2,25 +2,9 @@
 import { PostgresError } from "#db/client.ts";
 import { BadCursor } from "#db/reads/cursor.ts";
 import { Refused } from "#db/writes/refused.ts";
-import type { Problem, ProblemCode } from "#lib/contract/problem.ts";
+import { type Problem, type ProblemCode, problemKinds } from "#lib/contract/problem.ts";
 import { BadEnvironment } from "#lib/node/env.ts";
 import type { Log } from "#lib/node/log.ts";
-
-const kinds: Record<ProblemCode, { status: number; title: string }> = {
-  invalid_input: { status: 422, title: "The request is not valid" },
-  payload_too_large: { status: 413, title: "Too large" },
-  unknown_provider: { status: 422, title: "There is no such provider" },
-  unauthenticated: { status: 401, title: "Not signed in" },
-  forbidden: { status: 403, title: "Not allowed" },
-  not_found: { status: 404, title: "Not found" },
-  conflict: { status: 409, title: "Someone or something else was first" },
-  gone: { status: 410, title: "Its time is over" },
-  version_mismatch: { status: 412, title: "Changed meanwhile" },
-  unsupported_media_type: { status: 415, title: "The body must be JSON" },
-  rate_limited: { status: 429, title: "Too many requests" },
-  unavailable: { status: 503, title: "Not available now" },
-  internal: { status: 500, title: "Something went wrong here" },
-};
 
 type Extras = Pick<Problem, "errors" | "by" | "at">;
 
@@ -35,7 +19,7 @@ export class Refusal extends Error {
     this.extras = extras;
   }
   get status(): number {
-    return kinds[this.code].status;
+    return problemKinds[this.code].status;
   }
   get detail(): string {
     return this.message;
@@ -51,7 +35,7 @@ export function problemResponse(error: unknown, log: Log): Response {
   const refusal = asRefusal(error);
   if (refusal.code === "internal") log.error({ err: error }, "a request failed");
   if (refusal.code === "unavailable") log.warn({ err: error }, "a request could not be served now");
-  const { status, title } = kinds[refusal.code];
+  const { status, title } = problemKinds[refusal.code];
   const problem: Problem = {
     type: `urn:redrive:problem:${refusal.code}`,
     title,

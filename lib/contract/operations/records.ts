@@ -1,6 +1,22 @@
 // Records: taken, listed, looked at, and acted on.
+import { z } from "zod";
+import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
-import { EnqueuedRecord, EnqueueRecord, Records, RecordsQuery } from "#lib/contract/record.ts";
+import { ShownPayload, ShowPayload } from "#lib/contract/payload.ts";
+import {
+  CancelRetry,
+  EnqueuedRecord,
+  EnqueueRecord,
+  RecordAct,
+  RecordDetail,
+  RecordId,
+  Records,
+  RecordsQuery,
+  RejectRecord,
+  ReopenRecord,
+  RetryRecord,
+  SkipRecord,
+} from "#lib/contract/record.ts";
 
 export const listRecords = operation({
   id: "listRecords",
@@ -30,4 +46,116 @@ export const enqueueRecord = operation({
     input: { provider: "ats", payload: { candidate: 7 }, subject: "Candidate 7" },
     output: { id: "019f0000-0000-7000-8000-000000000007" },
   },
+});
+
+export const getRecord = operation({
+  id: "getRecord",
+  method: "GET",
+  path: "/records/{id}",
+  tag: "Records",
+  summary: "One record, with its payload and timeline",
+  may: "see",
+  params: z.object({ id: RecordId }),
+  output: RecordDetail,
+});
+
+export const retryRecord = operation({
+  id: "retryRecord",
+  method: "POST",
+  path: "/records/{id}/retry",
+  tag: "Records",
+  summary: "Sends a failure again",
+  // Which of the two is needed depends on the failure's team.
+  may: ["retry_technical", "retry_client_data"],
+  params: z.object({ id: RecordId }),
+  input: RetryRecord,
+  output: RecordAct,
+});
+
+export const cancelRetry = operation({
+  id: "cancelRetry",
+  method: "POST",
+  path: "/records/{id}/cancel",
+  tag: "Records",
+  summary: "Takes a retry back while it has not left",
+  // Which of the two is needed depends on the failure's team.
+  may: ["retry_technical", "retry_client_data"],
+  params: z.object({ id: RecordId }),
+  input: CancelRetry,
+  output: RecordAct,
+});
+
+export const rejectRecord = operation({
+  id: "rejectRecord",
+  method: "POST",
+  path: "/records/{id}/reject",
+  tag: "Records",
+  summary: "Closes a failure unsent",
+  // Which of the two is needed depends on the failure's team.
+  may: ["reject_technical", "reject_client_data"],
+  params: z.object({ id: RecordId }),
+  input: RejectRecord,
+  output: RecordAct,
+});
+
+export const reopenRecord = operation({
+  id: "reopenRecord",
+  method: "POST",
+  path: "/records/{id}/reopen",
+  tag: "Records",
+  summary: "Takes a rejection back",
+  // Which of the two is needed depends on the failure's team.
+  may: ["reject_technical", "reject_client_data"],
+  params: z.object({ id: RecordId }),
+  input: ReopenRecord,
+  output: RecordAct,
+});
+
+export const skipRecord = operation({
+  id: "skipRecord",
+  method: "POST",
+  path: "/records/{id}/skip",
+  tag: "Records",
+  summary: "Lets later records of its ordering key pass a failed one",
+  // Which of the two is needed depends on the failure's team.
+  may: ["reject_technical", "reject_client_data"],
+  params: z.object({ id: RecordId }),
+  input: SkipRecord,
+  output: RecordAct,
+});
+
+export const showPayload = operation({
+  id: "showPayload",
+  method: "POST",
+  path: "/records/{id}/payload",
+  tag: "Records",
+  summary: "A record's payload as exact JSON text, and what of it may be changed",
+  may: ["see_payload", "edit", "edit_allowed"],
+  params: z.object({ id: RecordId }),
+  input: ShowPayload,
+  output: ShownPayload,
+});
+
+export const assignRecord = operation({
+  id: "assignRecord",
+  method: "POST",
+  path: "/records/{id}/assign",
+  tag: "Records",
+  summary: "Gives a failure to a person",
+  may: "assign",
+  params: z.object({ id: RecordId }),
+  input: Assign,
+  output: RecordAct,
+});
+
+export const moveRecord = operation({
+  id: "moveRecord",
+  method: "POST",
+  path: "/records/{id}/move",
+  tag: "Records",
+  summary: "Gives a failure to another team",
+  may: "assign",
+  params: z.object({ id: RecordId }),
+  input: MoveRecord,
+  output: RecordAct,
 });

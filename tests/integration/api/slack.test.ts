@@ -271,6 +271,7 @@ test("a body over 1 MiB is refused before it is looked at, with and without its 
       headers,
       duplex: "half",
     } as RequestInit),
+    { params: Promise.resolve({}) },
   );
   expect(response.status).toBe(413);
   expect(chunks).toBeLessThan(40);

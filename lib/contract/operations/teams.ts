@@ -1,0 +1,61 @@
+// Teams, and how they do.
+import { z } from "zod";
+import { operation } from "#lib/contract/operation.ts";
+import { Slug } from "#lib/contract/slug.ts";
+import { CreateTeam, PatchTeam, Team, TeamFigures, Teams } from "#lib/contract/team.ts";
+
+export const listTeams = operation({
+  id: "listTeams",
+  method: "GET",
+  path: "/teams",
+  tag: "Teams",
+  summary: "Teams with their rules",
+  may: "see",
+  output: Teams,
+});
+
+export const createTeam = operation({
+  id: "createTeam",
+  method: "POST",
+  path: "/teams",
+  tag: "Teams",
+  summary: "Makes a team",
+  may: "manage_desk",
+  input: CreateTeam,
+  output: Team,
+  status: 201,
+  headers: ["location"],
+});
+
+export const patchTeam = operation({
+  id: "patchTeam",
+  method: "PATCH",
+  path: "/teams/{slug}",
+  tag: "Teams",
+  summary: "Changes a team",
+  may: "manage_desk",
+  params: z.object({ slug: Slug }),
+  input: PatchTeam,
+  output: Team,
+});
+
+export const deleteTeam = operation({
+  id: "deleteTeam",
+  method: "DELETE",
+  path: "/teams/{slug}",
+  tag: "Teams",
+  summary: "Deletes a team",
+  may: "manage_desk",
+  params: z.object({ slug: Slug }),
+  status: 204,
+});
+
+export const getTeamFigures = operation({
+  id: "getTeamFigures",
+  method: "GET",
+  path: "/teams/figures",
+  tag: "Teams",
+  summary: "How the teams do, over seven days",
+  may: "see",
+  output: TeamFigures,
+});
