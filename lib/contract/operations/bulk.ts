@@ -100,6 +100,7 @@ export const createOperation = operation({
   input: CreateOperation,
   output: Operation,
   status: 201,
+  headers: ["location"],
   problems: ["conflict"],
   example: {
     input: { action: "retry", filter, cutoff, expected: 1_240, rate: 20, reason },
