@@ -17,21 +17,21 @@ export async function readAudit(
   const place = after === undefined ? null : fromCursor(after, Place);
   const conditions = [
     sql`true`,
-    actor ? sql`actor = ${actor}` : null,
-    action ? sql`action = ${action}` : null,
-    subjectKind ? sql`subject_kind = ${subjectKind}` : null,
-    subjectId ? sql`subject_id = ${subjectId}` : null,
-    from ? sql`at >= ${from}::timestamptz` : null,
-    to ? sql`at < ${to}::timestamptz` : null,
-    place && sql`(at, id) < (${place[0]}::timestamptz, ${place[1]}::bigint)`,
+    actor ? sql`audit.actor = ${actor}` : null,
+    action ? sql`audit.action = ${action}` : null,
+    subjectKind ? sql`audit.subject_kind = ${subjectKind}` : null,
+    subjectId ? sql`audit.subject_id = ${subjectId}` : null,
+    from ? sql`audit.at >= ${from}::timestamptz` : null,
+    to ? sql`audit.at < ${to}::timestamptz` : null,
+    place && sql`(audit.at, audit.id) < (${place[0]}::timestamptz, ${place[1]}::bigint)`,
   ].filter((condition) => condition !== null);
   const rows = await db.execute<Row>(sql`
     select
-      id::text as id, at::text as at, actor, action, subject_kind as "subjectKind", subject_id as "subjectId", reason,
-      detail
+      audit.id::text as id, audit.at::text as at, audit.actor, audit.action, audit.subject_kind as "subjectKind",
+      audit.subject_id as "subjectId", audit.reason, audit.detail
     from redrive.audit
     where ${sql.join(conditions, sql` and `)}
-    order by at desc, id desc
+    order by audit.at desc, audit.id desc
     limit ${limit + 1}`);
   const items = rows.slice(0, limit).map((row) => ({
     ...row,

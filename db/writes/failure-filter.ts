@@ -62,8 +62,17 @@ const asksTheRecord = ({ type, owner, q }: FailureFilter): boolean =>
   type !== undefined || owner !== undefined || Boolean(q?.trim());
 
 /** The join that `lookedAt` needs; none for most filters. */
-export const withRecord = (sql: TransactionSql, filter: FailureFilter): Fragment =>
+export const withRecords = (sql: TransactionSql, filter: FailureFilter): Fragment =>
   asksTheRecord(filter) ? sql`join redrive.outbox on outbox.id = failures.record_id` : sql``;
+
+/** The same for a few failures: one look by the key for each, and never a walk through the outbox. */
+export const withRecordOfEach = (sql: TransactionSql, filter: FailureFilter): Fragment =>
+  asksTheRecord(filter)
+    ? sql`
+      cross join lateral (
+        select id, type, owner, subject, correlation_id from redrive.outbox where id = failures.record_id offset 0
+      ) as outbox`
+    : sql``;
 
 /** Which of the two skills the failure's team has. */
 export const kindOfFailure = (sql: TransactionSql): Fragment => sql`

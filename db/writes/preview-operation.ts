@@ -1,6 +1,6 @@
 // What a bulk operation would cover: counted exactly, by provider and by whose failures they are. Nothing is written.
 import type { TransactionSql } from "#db/client.ts";
-import { kindOfFailure, lookedAt, narrowed, withRecord } from "#db/writes/failure-filter.ts";
+import { kindOfFailure, lookedAt, narrowed, withRecords } from "#db/writes/failure-filter.ts";
 import { rejectPermission, retryPermission } from "#db/writes/record-acts.ts";
 import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
@@ -75,7 +75,7 @@ export async function cover(
     from (
       select failures.provider, ${kindOfFailure(sql)} as kind, count(*) as records
       from redrive.failures
-      ${withRecord(sql, filter)}
+      ${withRecords(sql, filter)}
       where ${narrowed(sql, filter, cutoff)} and ${lookedAt(sql, filter)}
       group by failures.provider, failures.team
     ) as counted

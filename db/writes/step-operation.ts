@@ -4,7 +4,7 @@
 import type { Sql, TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
 import { closeUnsent } from "#db/writes/close-unsent.ts";
-import { kindOfFailure, lookedAt, narrowed, withRecord } from "#db/writes/failure-filter.ts";
+import { kindOfFailure, lookedAt, narrowed, withRecordOfEach } from "#db/writes/failure-filter.ts";
 import {
   isBehind,
   noteActsInGroups,
@@ -128,7 +128,7 @@ async function find(sql: TransactionSql, row: Row, most: number): Promise<Found>
       select stretch.failed_at, stretch.record_id
       from stretch
       join redrive.failures on failures.record_id = stretch.record_id
-      ${withRecord(sql, filter)}
+      ${withRecordOfEach(sql, filter)}
       where ${lookedAt(sql, filter)} and ${kindOfFailure(sql)} = any (${kinds})
         and ${round > 1 ? isNew : sql`true`}
       order by stretch.failed_at, stretch.record_id

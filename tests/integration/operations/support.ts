@@ -17,7 +17,8 @@ export function started(
     {
       action: "retry",
       filter: { provider: "ats" },
-      cutoff: new Date().toISOString(),
+      // What failed in this very millisecond too.
+      cutoff: new Date(Date.now() + 1_000).toISOString(),
       reason: "they mended it",
       ...(given.action === "reject" ? {} : { rate: 10_000 }),
       ...given,
