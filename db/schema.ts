@@ -27,11 +27,16 @@ import {
   openReasons,
   type Team,
 } from "#lib/core/status.ts";
+import { singleSubjects } from "#lib/core/system-events.ts";
 
 export const redrive = pgSchema("redrive");
 
 // Microseconds matter for paging: a timestamp is read as text and never passes through Date.
 const at = (name: string) => timestamp(name, { withTimezone: true, mode: "string" });
+/** What the audit says of all, not of one record or person. An index has it, so queries must have it word for word. */
+export const isOfTheSystem = sql.raw(
+  `subject_kind not in (${singleSubjects.map((kind) => `'${kind}'`).join(", ")})`,
+);
 const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(", ")})`);
 
@@ -364,11 +369,15 @@ export const batchChanges = redrive.table(
     fromSize: smallint("from_size").notNull(),
     toSize: smallint("to_size").notNull(),
     breaker: text("breaker", { enum: breakerStates }).notNull(),
+    /** What it was before; null of what an earlier release wrote. */
+    breakerWas: text("breaker_was", { enum: breakerStates }),
     reason: text("reason").notNull(),
     figures: jsonb("figures").$type<Record<string, number | string | null>>().notNull(),
   },
   (table) => [
     index("batch_changes_by_provider").on(table.provider, table.at, table.id),
+    // The few at which a breaker turned, among the many at which only the batch size did.
+    index("batch_changes_of_breakers").on(table.at, table.id).where(sql`breaker <> breaker_was`),
     check("batch_changes_sizes", sql`from_size >= 1 and to_size >= 1`),
   ],
 );
@@ -494,7 +503,15 @@ export const audit = redrive.table(
     reason: text("reason"),
     detail: jsonb("detail").$type<Record<string, unknown>>(),
   },
-  (table) => [index("audit_subject").on(table.subjectKind, table.subjectId, table.at)],
+  (table) => [
+    index("audit_subject").on(table.subjectKind, table.subjectId, table.at),
+    // The audit's page: newest first, of all, of one person, of one kind of act.
+    index("audit_newest").on(table.at, table.id),
+    index("audit_actor").on(table.actor, table.at, table.id),
+    index("audit_action").on(table.action, table.at, table.id),
+    // What changed for all, among the many acts on single records.
+    index("audit_of_the_system").on(table.at, table.id).where(isOfTheSystem),
+  ],
 );
 
 /** Sign-in attempts per address and account, counted by rate-limiter-flexible. */

@@ -31,6 +31,7 @@ import { createFlags } from "#worker/flags.ts";
 import { createHints } from "#worker/hints.ts";
 import { createPools } from "#worker/http/pools.ts";
 import { createMessenger } from "#worker/notify/messenger.ts";
+import { runOperations } from "#worker/operations/operations.ts";
 import { createTasks } from "#worker/tasks.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
@@ -88,6 +89,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   if (loopback) await ensureLoopback(sql);
   const jobs = await startJobs(url, deps, drains, jobWorkers);
   const messenger = createMessenger({ sql, log, address: addressOf(env) }, deps.monotonicMs);
+  const ending = new AbortController();
   const clocks = [
     startClock("heartbeat", 5_000, () => heartbeat(sql, self).then(onHeartbeat), log),
     startClock("sweep", 1_000, () => sweep(deps, drains), log),
@@ -96,6 +98,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     startClock("ordering", 10_000, () => unparkHeads(sql), log),
     startClock("failure groups", 10_000, () => resolveGroups(sql), log),
     startClock("schedules", 1_000, () => startDueSchedules(sql), log),
+    startClock("operations", 500, () => runOperations(deps, ending.signal), log),
     startClock("messages", 1_000, () => messenger.turn(), log),
     startClock("canaries", 1_000, () => runCanaries(sql), log),
     startAlertClock(sql, env, log),
@@ -106,6 +109,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     id,
     drains,
     async stop() {
+      ending.abort();
       // The drains first: the grace begins now, whatever a clock or a job is busy with.
       const ends = [drains.stop(graceMs), jobs.stop(), ...clocks.map((clock) => clock.stop())];
       for (const end of await Promise.allSettled(ends)) {

@@ -12,10 +12,17 @@ export class BadCursor extends Error {
   override message = "must be the `next` of an earlier page, unchanged";
 }
 
-export const toCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString("base64url");
+export const toCursor = (cursor: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify(cursor)).toString("base64url");
 
-/** @throws BadCursor */
-export function fromCursor(text: string): Cursor {
+/**
+ * @param shape of a list that is not ordered by time and id.
+ * @throws BadCursor
+ */
+export function fromCursor<T = Cursor>(
+  text: string,
+  shape: z.ZodType<T> = Cursor as unknown as z.ZodType<T>,
+): T {
   const parsed = z
     .string()
     .transform((json, context) => {
@@ -26,7 +33,7 @@ export function fromCursor(text: string): Cursor {
         return z.NEVER;
       }
     })
-    .pipe(Cursor)
+    .pipe(shape)
     .safeParse(Buffer.from(text, "base64url").toString("utf8"));
   if (!parsed.success) throw new BadCursor();
   return parsed.data;

@@ -18,6 +18,7 @@ export type AuditRow = {
     | "settings"
     | "key"
     | "inbound_source"
+    | "operation"
     | "owner";
   subjectId: string;
   reason?: string | null;

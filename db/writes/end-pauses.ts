@@ -11,7 +11,7 @@ export async function endPauses(sql: Sql): Promise<string[]> {
       returning provider
     ), noted as (
       insert into redrive.audit (actor, action, subject_kind, subject_id, reason)
-      select 'Redrive', 'resume', 'provider', provider, 'the pause was set to end now' from ended
+      select 'Redrive', 'provider.pause_ended', 'provider', provider, 'the pause was set to end now' from ended
     )
     select provider from ended`;
   return rows.map(({ provider }) => provider);

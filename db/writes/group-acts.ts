@@ -105,6 +105,34 @@ export function kindsFor(
   return teamKinds.filter((kind) => may(permissionOf(kind)));
 }
 
+/** Where in the order of time and id a failure stands. */
+export type Place = { failedAt: string; recordId: string };
+
+const nilId = "00000000-0000-0000-0000-000000000000";
+
+/** Behind this place; from the beginning for null. What went before it is not walked over again. */
+export const isBehind = (sql: TransactionSql, place: Place | null) => sql`
+  (failures.failed_at, failures.record_id)
+    > (${place?.failedAt ?? "-infinity"}::timestamptz, ${place?.recordId ?? nilId}::uuid)`;
+
+/** Of a group's open failures the next oldest, locked, but for those that somebody else has in hands. */
+export async function chooseOfGroup(
+  sql: TransactionSql,
+  group: LockedGroup,
+  { kinds, after, most }: { kinds: TeamKind[]; after: Place | null; most: number },
+): Promise<Place[]> {
+  return await sql<Place[]>`
+    select failures.failed_at, failures.record_id
+    from redrive.failures
+    where failures.fingerprint = ${group.fingerprint} and failures.state = 'open'
+      and ${isBehind(sql, after)}
+      and coalesce((select teams.kind from redrive.teams where teams.slug = failures.team), 'technical')
+        = any (${kinds})
+    order by failures.failed_at, failures.record_id
+    limit ${most}
+    for update of failures skip locked`;
+}
+
 type Note = {
   kind: GroupActKind;
   records: number;
@@ -141,6 +169,32 @@ export async function noteActInGroup(
   by: Pick<Actor, "actor">,
 ): Promise<void> {
   await noteLastAct(sql, sql`fingerprint = ${fingerprint} and resolved_at is null`, { kind, records: 1, by });
+}
+
+/** What a failure that was acted on belongs to. */
+export type OfGroup = { provider: string; fingerprint: string };
+
+type Acts = { kind: GroupActKind; by: Pick<Actor, "actor">; since: string };
+
+/** An act on many records of many groups is one on each of these; a part of it adds to what it did since it began. */
+export async function noteActsInGroups(
+  sql: TransactionSql,
+  acted: readonly OfGroup[],
+  { kind, by, since }: Acts,
+): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const { fingerprint } of acted) counts.set(fingerprint, (counts.get(fingerprint) ?? 0) + 1);
+  await sql`
+    update redrive.failure_groups
+    set
+      last_act = ${kind}, last_act_by = ${by.actor}, last_act_at = clock_timestamp(),
+      last_act_records = acted.records + case
+        when last_act = ${kind} and last_act_by = ${by.actor} and last_act_at >= ${since}::timestamptz
+          then last_act_records else 0 end,
+      touched_at = coalesce(touched_at, clock_timestamp()), touched_by = coalesce(touched_by, ${by.actor}),
+      changed_at = clock_timestamp()
+    from unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) as acted(fingerprint, records)
+    where failure_groups.fingerprint = acted.fingerprint and failure_groups.resolved_at is null`;
 }
 
 const noteLastAct = (

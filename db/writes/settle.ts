@@ -232,18 +232,20 @@ export async function settle(sql: Sql, settlement: Settlement): Promise<AfterSet
         latency = redrive.add_counts(present.latency, excluded.latency),
         batch_size = excluded.batch_size
     ), changed as (
-      insert into redrive.batch_changes (provider, at, from_size, to_size, breaker, reason, figures)
+      insert into redrive.batch_changes (provider, at, from_size, to_size, breaker, breaker_was, reason, figures)
       select
-        ${provider}, to_timestamp(change.at_ms / 1000), change.from_size, change.to_size, change.breaker, change.reason,
+        ${provider}, to_timestamp(change.at_ms / 1000), change.from_size, change.to_size, change.breaker,
+        change.breaker_was, change.reason,
         change.figures::jsonb
       from lease, unnest(
         ${changes.map((change) => change.atMs)}::float8[],
         ${changes.map((change) => change.from)}::smallint[],
         ${changes.map((change) => change.to)}::smallint[],
         ${changes.map((change) => change.breaker)}::text[],
+        ${changes.map((change) => change.breakerWas)}::text[],
         ${changes.map((change) => change.reason)}::text[],
         ${changes.map((change) => JSON.stringify(change.figures))}::text[]
-      ) as change(at_ms, from_size, to_size, breaker, reason, figures)
+      ) as change(at_ms, from_size, to_size, breaker, breaker_was, reason, figures)
     ), continued as (
       select graphile_worker.add_job(continuation.task, continuation.payload::json)
       from unnest(

@@ -28,5 +28,6 @@ export async function upkeep(sql: Sql): Promise<void> {
   await sql`delete from redrive.inbound_minutes where minute < now() - interval '90 days'`;
   await sql`delete from redrive.throughput where bucket < now() - interval '90 days'`;
   await sql`delete from redrive.alerts where state = 'resolved' and resolved_at < now() - interval '90 days'`;
+  await sql`delete from redrive.operations where ended_at < now() - interval '90 days'`;
   await sql`delete from redrive.batch_changes where at < now() - interval '90 days'`;
 }

@@ -21,6 +21,7 @@ const touchedBy: Record<HintTopic, Touches> = {
     ((noun === "provider" || noun === "batch-changes") && isOf(slug, hint.provider)),
   failures: ([noun]) => noun === "overview" || noun === "failures" || noun === "provider",
   record: ([noun, id], hint) => noun === "records" && isOf(id, hint.id),
+  operations: ([noun]) => noun === "operations" || noun === "overview",
   alerts: ([noun]) => noun === "alerts" || noun === "alert-rules",
 };
 

@@ -18,6 +18,8 @@ const deeds: Record<Permission, string> = {
   retry_client_data: "retry client-data failures",
   reject_technical: "reject or reopen technical failures",
   reject_client_data: "reject or reopen client-data failures",
+  bulk: "start, pause or cancel bulk operations",
+  bulk_many: "act on more than 1,000 records at once",
   assign: "assign or move failures",
   edit_allowed: "correct payloads",
   edit: "correct any part of a payload",

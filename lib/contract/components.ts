@@ -1,6 +1,15 @@
 // The shapes that the API's description names, so that a generated client has one type for each.
 import type { z } from "zod";
 import { Alert, AlertActed, AlertRule, Silence, Unsilence } from "#lib/contract/alert.ts";
+import { AuditEntry, SystemEvent } from "#lib/contract/audit.ts";
+import {
+  ChangeOperation,
+  FailureFilter,
+  Operation,
+  OperationDetail,
+  OperationId,
+  OperationPreview,
+} from "#lib/contract/bulk.ts";
 import { Canary, CanaryRun, ChangedCanary } from "#lib/contract/canary.ts";
 import { Channel, Route, SavedChannel } from "#lib/contract/channel.ts";
 import { Failure } from "#lib/contract/failure.ts";
@@ -41,13 +50,16 @@ export const components: Record<string, z.ZodType> = {
   AlertRule,
   ApiKey,
   Assign,
+  AuditEntry,
   BatchChange,
   Canary,
   CanaryRun,
   ChangedCanary,
+  ChangeOperation,
   Channel,
   Failure,
   FailureDetail,
+  FailureFilter,
   FailureGroup,
   GroupAct,
   GroupId,
@@ -56,6 +68,10 @@ export const components: Record<string, z.ZodType> = {
   MyAct,
   MyField,
   MyRecord,
+  Operation,
+  OperationDetail,
+  OperationId,
+  OperationPreview,
   Person,
   PersonId,
   PortalSettings,
@@ -80,6 +96,7 @@ export const components: Record<string, z.ZodType> = {
   Silence,
   SimulatedProvider,
   Slug,
+  SystemEvent,
   Team,
   TeamRule,
   Throughput,

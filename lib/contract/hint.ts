@@ -1,7 +1,7 @@
 // A live hint: what changed, never the data. It rides on Postgres `notify` and on server-sent events.
 import { z } from "zod";
 
-export const hintTopics = ["throughput", "provider", "failures", "record", "alerts"] as const;
+export const hintTopics = ["throughput", "provider", "failures", "record", "alerts", "operations"] as const;
 export type HintTopic = (typeof hintTopics)[number];
 
 export const Hint = z.object({

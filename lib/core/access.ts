@@ -10,6 +10,8 @@ export const permissions = [
   "retry_client_data",
   "reject_technical",
   "reject_client_data",
+  "bulk",
+  "bulk_many",
   "assign",
   "edit_allowed",
   "edit",
@@ -24,12 +26,13 @@ export type Permission = (typeof permissions)[number];
 
 const granted: Record<Role, readonly Permission[]> = {
   end_user: [],
-  support_data: ["see", "retry_client_data", "reject_client_data", "assign", "edit_allowed"],
+  support_data: ["see", "retry_client_data", "reject_client_data", "bulk", "assign", "edit_allowed"],
   support_tech: [
     "see",
     "retry_technical",
     "retry_client_data",
     "reject_technical",
+    "bulk",
     "assign",
     "edit_allowed",
     "edit",

@@ -75,6 +75,8 @@ export type Change = {
   from: number;
   to: number;
   breaker: BreakerState;
+  /** What it was before. */
+  breakerWas: BreakerState;
   reason: string;
   figures: Record<string, number | string | null>;
 };
@@ -123,6 +125,7 @@ const changeOf = (from: Control, to: Control, { reason, figures }: Because): Cha
   from: from.batch.size,
   to: to.batch.size,
   breaker: to.breaker.state,
+  breakerWas: from.breaker.state,
   reason,
   figures,
 });

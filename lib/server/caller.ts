@@ -145,6 +145,8 @@ const acts: Record<Permission, string> = {
   retry_client_data: "retry failures of client data",
   reject_technical: "reject or reopen technical failures",
   reject_client_data: "reject or reopen failures of client data",
+  bulk: "start, pause or cancel bulk operations",
+  bulk_many: "act on more than 1,000 records at once",
   assign: "assign failures, or move them to another team",
   edit_allowed: "correct payloads",
   edit: "correct any part of a payload",

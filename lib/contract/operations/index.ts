@@ -1,6 +1,8 @@
 // All operations of the API, in the order in which they are described: what is not listed here is not described.
 import type { Operation } from "#lib/contract/operation.ts";
 import * as alerts from "#lib/contract/operations/alerts.ts";
+import * as audit from "#lib/contract/operations/audit.ts";
+import * as bulk from "#lib/contract/operations/bulk.ts";
 import * as canaries from "#lib/contract/operations/canaries.ts";
 import * as channels from "#lib/contract/operations/channels.ts";
 import * as failures from "#lib/contract/operations/failures.ts";
@@ -18,8 +20,10 @@ import * as teams from "#lib/contract/operations/teams.ts";
 const parts = [
   records,
   failures,
+  bulk,
   providers,
   overview,
+  audit,
   alerts,
   teams,
   channels,
