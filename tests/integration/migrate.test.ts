@@ -9,6 +9,7 @@ import * as schema from "#db/schema.ts";
 import * as desk from "#db/schema-desk.ts";
 import * as handled from "#db/schema-handled.ts";
 import * as inbound from "#db/schema-inbound.ts";
+import * as operations from "#db/schema-operations.ts";
 
 const name = `migrate_${randomBytes(4).toString("hex")}`;
 let url: string;
@@ -40,7 +41,7 @@ test("the migrated tables have exactly the columns that the schema declares", as
     from information_schema.columns
     where table_schema = 'redrive' and table_name not similar to '(outbox|events)_%' and table_name <> 'migrations'`;
   const found = rows.map(({ table, column, required }) => `${table}.${column} ${required}`).sort();
-  const declared = [schema, desk, inbound, handled]
+  const declared = [schema, desk, inbound, handled, operations]
     .flatMap((tables) => Object.values(tables))
     .filter((value) => is(value, PgTable))
     .flatMap((table) => {

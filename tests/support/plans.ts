@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { type Db, isoFromPostgres, type Sql } from "#db/client.ts";
 import * as schema from "#db/schema.ts";
 import * as desk from "#db/schema-desk.ts";
+import * as inbound from "#db/schema-inbound.ts";
 
 export type Sent = { query: string; params: unknown[] };
 
@@ -25,7 +26,7 @@ export function noted(url: string): { sql: Sql; db: Db; sent: Sent[]; end: () =>
     },
   }) as Sql;
   const reads = postgres(url, common);
-  const db = drizzle(reads, { schema: { ...schema, ...desk } }) as Db;
+  const db = drizzle(reads, { schema: { ...schema, ...desk, ...inbound } }) as Db;
   return { sql, db, sent, end: async () => void (await Promise.all([sql.end(), reads.end()])) };
 }
 
