@@ -13,6 +13,7 @@ const pages = [
   { href: "/settings/teams", label: "Teams" },
   { href: "/settings/channels", label: "Channels" },
   { href: "/settings/people", label: "People" },
+  { href: "/settings/inbound", label: "Webhooks in" },
 ] as const;
 
 type Props = {
