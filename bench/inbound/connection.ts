@@ -7,7 +7,7 @@ export type Answer = {
 };
 
 export type Connection = {
-  send: (request: Buffer, done: (answer: Answer) => void) => void;
+  send: (request: string, done: (answer: Answer) => void) => void;
   close: () => void;
 };
 
@@ -42,7 +42,7 @@ export function aConnection(port: number): Connection {
     send(request, done) {
       waiting = done;
       socket ??= open();
-      socket.write(request);
+      socket.write(request, "latin1");
     },
     close() {
       socket?.destroy();

@@ -1,7 +1,7 @@
 // The callers, a process of their own: as fast as they are answered, at a given rate, or until all calls are taken.
 import { setTimeout as delay } from "node:timers/promises";
 import { answerParent } from "#bench/child.ts";
-import { signedCalls } from "#bench/inbound/calls.ts";
+import { type SignedCalls, signedCalls } from "#bench/inbound/calls.ts";
 import { aConnection, type Connection } from "#bench/inbound/connection.ts";
 
 export type Order =
@@ -23,7 +23,7 @@ export type Measured = {
 };
 
 let connections: Connection[] = [];
-let calls: Buffer[] = [];
+let calls: SignedCalls = signedCalls(0);
 let next = 0;
 
 answerParent(async (order: Order) => {
@@ -57,10 +57,9 @@ function tally() {
   };
 }
 
-function take(): Buffer {
-  const call = calls[next++];
-  if (!call) throw new Error(`only ${calls.length} calls were prepared`);
-  return call;
+function take(): string {
+  if (next === calls.count) throw new Error(`only ${calls.count} calls were prepared`);
+  return calls.text(next++);
 }
 
 async function closed(seconds: number): Promise<Measured> {
@@ -115,11 +114,11 @@ async function open(seconds: number, perSecond: number): Promise<Measured> {
 
 async function burst(restMs: number): Promise<Measured> {
   const figures = tally();
-  const one = (connection: Connection, call: Buffer) =>
+  const one = (connection: Connection, call: string) =>
     new Promise<number>((done) => connection.send(call, ({ status }) => done(status)));
   await Promise.all(
     connections.map(async (connection) => {
-      while (next < calls.length) {
+      while (next < calls.count) {
         const call = take();
         const firstAt = performance.now();
         for (;;) {

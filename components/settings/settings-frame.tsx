@@ -14,6 +14,7 @@ const pages = [
   { href: "/settings/channels", label: "Channels" },
   { href: "/settings/people", label: "People" },
   { href: "/settings/keys", label: "API keys" },
+  { href: "/settings/inbound", label: "Webhooks in" },
 ] as const;
 
 type Props = {

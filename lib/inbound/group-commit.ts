@@ -23,6 +23,8 @@ export type GroupCommit = {
 export type GroupLimits = {
   /** Statements at once: while one waits for the disk, another is put together. */
   statementsMax: number;
+  /** As many calls have to wait before a second statement is begun beside one that runs. */
+  worthwhile: number;
   rowsMax: number;
   bytesMax: number;
   waitingMax: number;
@@ -31,7 +33,8 @@ export type GroupLimits = {
 };
 
 export const usualLimits: GroupLimits = {
-  statementsMax: 1,
+  statementsMax: 2,
+  worthwhile: 25,
   rowsMax: 500,
   bytesMax: 4 * 1_048_576,
   waitingMax: 10_000,
@@ -48,9 +51,11 @@ export function groupCommit(
 ): GroupCommit {
   let waiting: Waiting[] = [];
   let underWay = 0;
+  let isStarting = false;
   const whenDrained: (() => void)[] = [];
 
   const go = async () => {
+    isStarting = false;
     while (waiting.length > 0) {
       const group = takeGroup();
       if (!(await within(limits.patienceMs, storeAll(group)))) {
@@ -95,8 +100,10 @@ export function groupCommit(
     add(record, bytes, done) {
       if (waiting.length >= limits.waitingMax) return false;
       waiting.push({ record, bytes, done: once(done) });
-      if (underWay < limits.statementsMax && waiting.length === 1) {
+      const isWorthwhile = underWay === 0 || waiting.length >= limits.worthwhile;
+      if (underWay < limits.statementsMax && !isStarting && isWorthwhile) {
         underWay++;
+        isStarting = true;
         // After everything that has arrived in this turn of the loop.
         setImmediate(go);
       }

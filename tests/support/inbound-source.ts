@@ -1,14 +1,11 @@
-// A source of webhooks, stored at once; and calls signed as senders sign them.
-import { createHmac } from "node:crypto";
+// A source of webhooks, stored at once; and calls sent to it.
 import type { Sql } from "#db/client.ts";
 import type { InboundKind, InboundMapping, InboundOptions } from "#lib/core/inbound/kinds.ts";
 import type { InboundSecret } from "#lib/core/inbound/verify.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { inboundSecrets } from "#lib/node/inbound-secrets.ts";
+import { type Signed, standardHeaders, webhookSecret } from "#tests/support/standard-webhooks.ts";
 import { inboundSecret } from "#tests/support/web-server.ts";
-
-/** The secret of the Standard Webhooks' own examples. */
-export const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 type Given = {
   kind?: InboundKind;
@@ -36,24 +33,6 @@ export async function aSource(sql: Sql, slug: string, given: Given = {}): Promis
       ${slug}, ${slug}, ${kind}, ${provider}, ${JSON.stringify(options)}::text::jsonb, ${sealed},
       ${JSON.stringify(facts)}::text::jsonb, ${JSON.stringify(mapping)}::text::jsonb, ${isEnabled}, ${bytesMax}, 'test'
     )`;
-}
-
-type Signed = { id?: string; secret?: string; at?: number };
-
-/** The headers of a Standard Webhooks call over `body`. */
-export function standardHeaders(
-  body: string | Buffer,
-  { id = crypto.randomUUID(), secret = webhookSecret, at = Date.now() }: Signed = {},
-): Record<string, string> {
-  const seconds = String(Math.floor(at / 1_000));
-  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${seconds}.`).update(body).digest("base64");
-  return {
-    "content-type": "application/json",
-    "webhook-id": id,
-    "webhook-timestamp": seconds,
-    "webhook-signature": `v1,${signature}`,
-  };
 }
 
 export type InboundAnswer = { status: number; headers: Headers; body: Record<string, unknown> };

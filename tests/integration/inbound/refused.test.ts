@@ -4,7 +4,8 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
-import { aSource, sends, sendsSigned, standardHeaders } from "#tests/support/inbound-source.ts";
+import { aSource, sends, sendsSigned } from "#tests/support/inbound-source.ts";
+import { standardHeaders } from "#tests/support/standard-webhooks.ts";
 import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 
 let base: TestDatabase;

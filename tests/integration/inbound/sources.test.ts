@@ -5,8 +5,9 @@ import { GET as LIST, POST } from "#app/api/v1/inbound-sources/route.ts";
 import { type Api, anApi, call } from "#tests/integration/api/app.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
-import { sends, sendsSigned, webhookSecret } from "#tests/support/inbound-source.ts";
+import { sends, sendsSigned } from "#tests/support/inbound-source.ts";
 import { run } from "#tests/support/processes.ts";
+import { webhookSecret } from "#tests/support/standard-webhooks.ts";
 import { aWebServer, inboundSecret, type WebServer } from "#tests/support/web-server.ts";
 
 const secondSecret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";

@@ -1,0 +1,149 @@
+// Sources of webhooks in the dashboard: made, called for real, given another secret, switched off, taken out; and how the page
+// looks, in each scheme and width.
+import AxeBuilder from "@axe-core/playwright";
+import { standardHeaders } from "../support/standard-webhooks.ts";
+import { expect, signIn, test } from "./fixtures.ts";
+import { support } from "./global-setup.ts";
+
+const firstSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const secondSecret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+const sends = async (address: string, body: string, secret: string): Promise<number> =>
+  (await fetch(address, { method: "POST", body, headers: standardHeaders(body, { secret }) })).status;
+
+test("a source is made, called, given another secret, switched off and taken out", async ({
+  page,
+  api,
+  aProvider,
+  picture,
+  browser,
+  baseURL,
+}) => {
+  const provider = await aProvider("inbound-crm", { name: "CRM" });
+  await signIn(page);
+  await page.goto("/settings/inbound");
+  await expect(page.getByText("Nobody sends webhooks here yet.")).toBeVisible();
+  await picture(page, "inbound-empty");
+  await page.getByRole("button", { name: "New source" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Mail events");
+  await expect(dialog.getByLabel("Short name")).toHaveValue("mail-events");
+  await dialog.getByLabel("Its calls become records of").selectOption("inbound-crm");
+  await dialog.getByLabel("Secret").fill("not a secret of that kind");
+  await dialog.getByLabel("Owner").fill("data.customer");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByRole("alert").first()).toContainText("path like");
+  await dialog.getByLabel("Owner").fill("$.data.customer");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByRole("alert").first()).toContainText("base64");
+  await picture(page, "inbound-dialog-refused");
+  await dialog.getByRole("button", { name: "Make one" }).click();
+  await expect(dialog.getByLabel("Secret")).toHaveValue(/^whsec_[\w+/]{43}=$/);
+  await dialog.getByLabel("Secret").fill(firstSecret);
+  await dialog.getByRole("button", { name: "Save" }).click();
+
+  const source = page.getByTestId("source").filter({ hasText: "Mail events" });
+  await expect(source).toContainText("Nothing has come yet");
+  const address = (await source.locator("code").textContent()) ?? "";
+  expect(address).toBe(`${baseURL}/api/v1/inbound/mail-events`);
+  expect(await sends(address, '{"type":"mail.opened","data":{"customer":"c-7"}}', firstSecret)).toBe(202);
+  expect(await sends(address, "{}", secondSecret)).toBe(401);
+  await expect.poll(() => provider.counts().received).toBe(1);
+  await page.reload();
+  await expect(source).toContainText("Last hour: 1 taken · 1 refused");
+  await expect(source).toContainText("its signature is made with another secret");
+  const { items } = await api<{ items: { owner: string }[] }>("GET", "/records?provider=inbound-crm");
+  expect(items.map(({ owner }) => owner)).toEqual(["c-7"]);
+
+  await source.getByRole("button", { name: "New secret…" }).click();
+  await dialog.getByLabel("Secret").fill(secondSecret);
+  await picture(page, "inbound-rotate");
+  await dialog.getByRole("button", { name: "Use it too" }).click();
+  await expect(source).toContainText("2 secrets, one until");
+  await expect.poll(() => sends(address, "{}", secondSecret)).toBe(202);
+  expect(await sends(address, "{}", firstSecret)).toBe(202);
+
+  await source.getByRole("button", { name: "Change…" }).click();
+  await dialog.getByText("Switched on", { exact: true }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(source).toContainText("Switched off");
+  await expect.poll(() => sends(address, "{}", secondSecret)).toBe(503);
+  await picture(page, "inbound-list");
+
+  const other = await browser.newContext({ baseURL });
+  const tess = await other.newPage();
+  await signIn(tess, support);
+  await tess.goto("/settings/inbound");
+  await expect(tess.getByTestId("source")).toContainText("Mail events");
+  await expect(tess.getByRole("button", { name: "New source" })).toHaveAccessibleDescription(
+    /may not change/,
+  );
+  await other.close();
+
+  await source.getByRole("button", { name: "Take out…" }).click();
+  await dialog.getByRole("button", { name: "Take it out" }).click();
+  await expect(source).toHaveCount(0);
+  await expect.poll(() => sends(address, "{}", secondSecret)).toBe(404);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const width of [1280, 390]) {
+    test(`the sources' page is accessible and fits, ${scheme}, ${width} wide`, async ({
+      browser,
+      api,
+      aProvider,
+      picture,
+      baseURL,
+    }) => {
+      const { items } = await api<{ items: { slug: string }[] }>("GET", "/inbound-sources");
+      if (!items.some(({ slug }) => slug === "inbound-axe")) {
+        await aProvider("inbound-axe", { name: "A provider with a name that is rather long" });
+        const secrets = [firstSecret];
+        const provider = "inbound-axe";
+        await api("POST", "/inbound-sources", {
+          slug: "inbound-axe",
+          kind: "standard_webhooks",
+          provider,
+          secrets,
+        });
+        await api("POST", "/inbound-sources", {
+          slug: "inbound-axe-erp-with-a-name-of-some-length",
+          name: "The resource planning of a customer whose name is long",
+          kind: "hmac",
+          provider,
+          secrets: ["a-shared-secret"],
+          options: { hmac: { header: "X-Signature" } },
+          enabled: false,
+        });
+        await sends(`${baseURL}/api/v1/inbound/inbound-axe`, "{}", firstSecret);
+        await sends(`${baseURL}/api/v1/inbound/inbound-axe`, "{}", secondSecret);
+      }
+      const context = await browser.newContext({
+        colorScheme: scheme,
+        viewport: { width, height: 800 },
+        baseURL,
+      });
+      const page = await context.newPage();
+      await signIn(page);
+      await page.goto("/settings/inbound");
+      const inspect = async (name: string) => {
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
+          .analyze();
+        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+        await picture(page, `${name}-${scheme}-${width}`);
+      };
+      await expect(page.getByTestId("source").first()).toContainText("Last hour: 1 taken · 1 refused");
+      await inspect("inbound");
+      await page.getByRole("button", { name: "New source" }).click();
+      await page.getByRole("dialog").getByLabel("It proves who it is by").selectOption("hmac");
+      await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+      await inspect("inbound-dialog");
+      await context.close();
+    });
+  }
+}
