@@ -3,8 +3,11 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { mergePolicy } from "#db/writes/provider-policy.ts";
+import { CreateInboundSource } from "#lib/contract/inbound.ts";
+import { optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
 import { CreateProvider, newPolicy, PatchProvider, ProviderPolicy } from "#lib/contract/policy.ts";
 import { policyProblems } from "#lib/contract/policy-problems.ts";
+import { inboundKinds } from "#lib/core/inbound/kinds.ts";
 import { isBuiltIn } from "#lib/core/loopback.ts";
 import { holds } from "#lib/core/status.ts";
 import { builtInAdapters } from "#worker/adapters/registry.ts";
@@ -55,4 +58,18 @@ test("every setting of a policy is explained, and every hold", () => {
   for (const name of [...names, ...holds].filter((each) => each !== "name")) {
     expect(text, name).toMatch(new RegExp(`[\`."]${name}\\b`));
   }
+});
+
+const inbound = page("inbound.md");
+
+test.each(examplesIn(inbound))(
+  "the example of a source of webhooks can be made as it is written: %s",
+  (example) => {
+    const { kind, options, secrets } = CreateInboundSource.parse(JSON.parse(example));
+    expect([...optionProblems(kind, options), ...secretProblems(kind, secrets)]).toEqual([]);
+  },
+);
+
+test("every kind of source is explained", () => {
+  for (const kind of inboundKinds) expect(inbound).toContain(`| \`${kind}\` |`);
 });

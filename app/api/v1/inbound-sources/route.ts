@@ -1,7 +1,7 @@
 import { readInboundSources } from "#db/reads/inbound-sources.ts";
 import { createInboundSource as create } from "#db/writes/create-inbound-source.ts";
 import { createInboundSource, listInboundSources } from "#lib/contract/operations/inbound.ts";
-import { inboundSecrets } from "#lib/node/inbound-secrets.ts";
+import { inboundSecrets } from "#lib/server/inbound-secrets.ts";
 import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";

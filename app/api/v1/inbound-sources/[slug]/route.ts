@@ -6,8 +6,8 @@ import {
   patchInboundSource,
   readInboundSource,
 } from "#lib/contract/operations/inbound.ts";
-import { inboundSecrets } from "#lib/node/inbound-secrets.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
+import { inboundSecrets } from "#lib/server/inbound-secrets.ts";
 import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
