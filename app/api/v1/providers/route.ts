@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { readProviders } from "#db/reads/providers.ts";
 import { createProvider } from "#db/writes/create-provider.ts";
-import { CreateProvider, newPolicy } from "#lib/contract/policy.ts";
+import { newPolicy } from "#lib/contract/new-policy.ts";
+import { CreateProvider } from "#lib/contract/policy.ts";
 import { Provider, ProviderSummary } from "#lib/contract/provider.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
 import { route } from "#lib/server/route.ts";
