@@ -41,7 +41,9 @@ test("after a SIGKILL between commit and settlement, or before the commit, each 
   await eventually(async () => expect(await effectsOf(committed)).toEqual(["run 1"]));
   await victim.kill("SIGKILL");
   // What it had asked of the server dies with it, or would be carried out now.
-  await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'redrive worker'`;
+  await sql`
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and application_name = 'redrive worker'`;
   await lease`rollback`;
   lease.release();
   await gates`select pg_advisory_unlock(2)`;
@@ -62,7 +64,9 @@ test("after a SIGKILL between commit and settlement, or before the commit, each 
   function untilAtGate(gate: number) {
     return eventually(async () => {
       const waiting = await sql`
-        select from pg_locks where locktype = 'advisory' and objid = ${gate} and not granted`;
+        select from pg_locks
+        join pg_database on pg_database.oid = pg_locks.database and datname = current_database()
+        where locktype = 'advisory' and objid = ${gate} and not granted`;
       expect(waiting).toHaveLength(1);
     });
   }

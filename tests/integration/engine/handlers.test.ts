@@ -93,7 +93,8 @@ const attemptsOf = async (id: string) => [
 const sessionsOf = async (slug: string): Promise<string[]> =>
   (
     await sql<{ state: string }[]>`
-      select state from pg_stat_activity where application_name = ${`redrive handlers ${slug}`}`
+      select state from pg_stat_activity
+      where datname = current_database() and application_name = ${`redrive handlers ${slug}`}`
   ).map(({ state }) => state);
 
 test("what a handler writes is there when its record is delivered, and what it answers is kept", async () => {
@@ -219,7 +220,8 @@ test("a handler whose connection is lost is run again, and the worker lives", as
   await eventually(async () => {
     const [ended] = await sql`
       select pg_terminate_backend(pid) from pg_stat_activity
-      where application_name = 'redrive handlers lost' and query = 'commit' and state = 'active'`;
+      where datname = current_database() and application_name = 'redrive handlers lost'
+        and query = 'commit' and state = 'active'`;
     expect(ended).toBeDefined();
   });
   await untilStatus(sql, id, "delivered");
@@ -281,7 +283,8 @@ test("an owner that has lost its provider, and the next one, have one record's e
   await eventually(async () => {
     const waiting = await sql`
       select from pg_stat_activity
-      where application_name = 'redrive handlers zombie' and wait_event_type = 'Lock'`;
+      where datname = current_database() and application_name = 'redrive handlers zombie'
+        and wait_event_type = 'Lock'`;
     expect(waiting).toHaveLength(1);
   });
   mayGoOn.resolve();

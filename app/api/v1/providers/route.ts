@@ -1,7 +1,7 @@
 import { readProviders } from "#db/reads/providers.ts";
 import { createProvider } from "#db/writes/create-provider.ts";
+import { newPolicy } from "#lib/contract/new-policy.ts";
 import * as operations from "#lib/contract/operations/providers.ts";
-import { newPolicy } from "#lib/contract/policy.ts";
 import { isWithin } from "#lib/core/key.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
 import { serve } from "#lib/server/route.ts";
