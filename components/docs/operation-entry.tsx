@@ -53,6 +53,12 @@ function Opened({ operation, components }: Omit<Props, "isAskedFor">) {
   const { description, parameters, requestBody, responses, operationId } = operation;
   const [takes, body] =
     Object.entries((requestBody as { content?: Content } | undefined)?.content ?? {})[0] ?? [];
+  const answers = Object.entries(responses).flatMap(([status, response]) => {
+    const found = "$ref" in response ? components.responses[nameIn(response.$ref)] : response;
+    return found && !("$ref" in found) ? [[status, found] as const] : [];
+  });
+  const given = answers.filter(([status]) => Number(status) < 400);
+  const refused = answers.filter(([status]) => Number(status) >= 400);
   return (
     <div className={styles.opened}>
       <Ticked text={description ?? ""} />
@@ -63,15 +69,25 @@ function Opened({ operation, components }: Omit<Props, "isAskedFor">) {
           <Example name={`A body of ${operationId}`} value={body.example} />
         </Part>
       )}
-      {Object.entries(responses).map(([status, response]) => (
+      {given.map(([status, response]) => (
         <Answer
           key={status}
           status={status}
-          response={"$ref" in response ? components.responses[nameIn(response.$ref)] : response}
+          response={response}
           components={components}
           operationId={operationId}
         />
       ))}
+      <div className={styles.block}>
+        <h3 className={styles.head}>Refusals</h3>
+        <ul className={styles.refusals}>
+          {refused.map(([status, { description }]) => (
+            <li key={status}>
+              <b>{status}</b> <Ticked text={description} inline />
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   );
 }
@@ -80,24 +96,22 @@ const nameIn = (ref: string): string => ref.split("/").at(-1) ?? "";
 
 type AnswerProps = {
   status: string;
-  response: Components["responses"][string] | undefined;
+  response: Components["responses"][string];
   components: Components;
   operationId: string;
 };
 
 function Answer({ status, response, components, operationId }: AnswerProps) {
-  if (!response) return null;
   const [type, content] = Object.entries((response.content ?? {}) as Content)[0] ?? [];
-  if (Number(status) >= 400)
-    return (
-      <p className={styles.refusal}>
-        <b>{status}</b> <Ticked text={response.description} inline />
-      </p>
-    );
   return (
     <Part title={`${status} answer`} type={type ?? "no body"}>
       {type === "application/json" && content?.schema && (
-        <Fields schema={content.schema} schemas={components.schemas} empty="Nothing more is said of it." />
+        <Fields
+          schema={content.schema}
+          schemas={components.schemas}
+          empty="Nothing more is said of it."
+          isAnswer
+        />
       )}
       <Example name={`An answer of ${operationId}`} value={content?.example} />
     </Part>

@@ -29,18 +29,27 @@ export function Parameters({
   });
 }
 
-export function Fields({ schema, schemas, empty }: { schema: JsonSchema; schemas: Schemas; empty: string }) {
+type FieldsProps = { schema: JsonSchema; schemas: Schemas; empty: string; isAnswer?: boolean };
+
+/** Of what is sent, what must be there is marked; of an answer, what may be missing. */
+export function Fields({ schema, schemas, empty, isAnswer = false }: FieldsProps) {
   const rows = schemaFields(schema, schemas);
-  return rows.length === 0 ? <p className={styles.quiet}>{empty}</p> : <Rows rows={rows} />;
+  return rows.length === 0 ? (
+    <p className={styles.quiet}>{empty}</p>
+  ) : (
+    <Rows rows={rows} isAnswer={isAnswer} />
+  );
 }
 
-const Rows = ({ rows }: { rows: SchemaField[] }) => (
+const Rows = ({ rows, isAnswer = false }: { rows: SchemaField[]; isAnswer?: boolean }) => (
   <dl className={styles.rows}>
     {rows.map(({ path, type, isRequired }) => (
       <div key={path}>
         <dt>
           <code>{path}</code>
-          {isRequired && <span className={styles.required}>required</span>}
+          {isRequired !== isAnswer && (
+            <span className={styles.required}>{isAnswer ? "may be missing" : "required"}</span>
+          )}
         </dt>
         <dd>{type}</dd>
       </div>

@@ -1,9 +1,10 @@
 // The API's description (OpenAPI 3.1), made from the operations that the handlers serve.
 import type { z } from "zod";
 import { components as named } from "#lib/contract/components.ts";
+import { byStatus, isForCallers, type May, nameOf } from "#lib/contract/openapi-refusals.ts";
 import { type JsonSchema, refsIn, type Shapes, shapesOf } from "#lib/contract/openapi-schemas.ts";
 import type { Operation, Proof } from "#lib/contract/operation.ts";
-import { Problem, type ProblemCode, problemKinds } from "#lib/contract/problem.ts";
+import { Problem, problemKinds } from "#lib/contract/problem.ts";
 
 const json = "application/json";
 export const problemJson = "application/problem+json";
@@ -214,13 +215,6 @@ function refusalsOf(operation: Operation): Record<string, { $ref: string }> {
   );
 }
 
-function byStatus(operation: Operation): [number, ProblemCode[]][] {
-  const grouped = Map.groupBy(problemsOf(operation), (code) => problemKinds[code].status);
-  return [...grouped].sort(([one], [other]) => one - other);
-}
-
-const nameOf = (codes: readonly ProblemCode[]): string => [...codes].sort().join("-or-");
-
 /** Every way in which one of the operations refuses. */
 function refusals(operations: readonly Operation[], shapes: Shapes): Record<string, Response> {
   const all = operations.flatMap(byStatus).map(([status, codes]): [string, Response] => [
@@ -242,33 +236,6 @@ function refusals(operations: readonly Operation[], shapes: Shapes): Record<stri
   ]);
   return Object.fromEntries(all);
 }
-
-/** All codes that an operation may be refused with: its own, and those of what it takes. */
-export function problemsOf({ may, params, input, ifMatch, problems = [] }: Operation): ProblemCode[] {
-  const isOpen = typeof may === "object" && "proof" in may && may.proof === "none";
-  const isProven =
-    isForCallers(may) || (typeof may === "object" && "proof" in may && may.proof === "end_user");
-  const codes: (ProblemCode | false | undefined)[] = [
-    !isOpen && "unauthenticated",
-    isProven && "forbidden",
-    params && "not_found",
-    input && isForCallers(may) && "conflict",
-    ifMatch && "version_mismatch",
-    input && "payload_too_large",
-    input && "unsupported_media_type",
-    !isOpen && "invalid_input",
-    ...problems,
-    "rate_limited",
-    "internal",
-    "unavailable",
-  ];
-  return [...new Set(codes.filter((code) => typeof code === "string"))];
-}
-
-type May = Operation["may"];
-
-/** Whether it is for people with a session and programs with a key. */
-const isForCallers = (may: May): boolean => typeof may === "string" || !("proof" in may);
 
 function needsOf(may: May): string | undefined {
   if (typeof may === "string") return `Needs \`${may}\`.`;

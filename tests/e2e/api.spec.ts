@@ -29,7 +29,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("searchbox", { name: "Search the API" }).fill("no such thing");
       await expect(page.getByTestId("no-match")).toBeVisible();
       await page.goto("/docs/api#patchProvider");
-      await expect(page.getByText("limits.perMinute")).toBeVisible();
+      await expect(page.getByText("limits.perMinute").first()).toBeVisible();
       await inspect("api-provider");
 
       async function inspect(name: string) {

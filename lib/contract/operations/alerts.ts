@@ -13,6 +13,7 @@ import {
   Silence,
   Unsilence,
 } from "#lib/contract/alert.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
@@ -29,7 +30,7 @@ export const listAlerts = operation({
   example: {
     query: { state: "open" },
     output: {
-      items: [examples.alert],
+      items: [desk.alert],
       next: null,
       counts: { open: 1, acknowledged: 0, silenced: 0, resolved: 7 },
       evaluatedAt: examples.at,
@@ -48,10 +49,10 @@ export const acknowledgeAlert = operation({
   input: AcknowledgeAlert,
   output: AlertActed,
   example: {
-    params: { id: examples.alertId },
+    params: { id: desk.alertId },
     input: {},
     output: {
-      ...examples.alert,
+      ...desk.alert,
       state: "acknowledged",
       acknowledgedAt: examples.at,
       acknowledgedBy: examples.ada,
@@ -70,10 +71,10 @@ export const silenceAlert = operation({
   input: Silence,
   output: AlertActed,
   example: {
-    params: { id: examples.alertId },
+    params: { id: desk.alertId },
     input: { until: "2026-11-21T18:00:00Z", reason: "they migrate" },
     output: {
-      ...examples.alert,
+      ...desk.alert,
       silencedUntil: "2026-11-21T18:00:00.000000Z",
       silencedBy: examples.ada,
       silenceReason: "they migrate",
@@ -91,7 +92,7 @@ export const unsilenceAlert = operation({
   params: z.object({ id: z.guid() }),
   input: Unsilence,
   output: AlertActed,
-  example: { params: { id: examples.alertId }, input: {}, output: examples.alert },
+  example: { params: { id: desk.alertId }, input: {}, output: desk.alert },
 });
 
 export const listAlertRules = operation({
@@ -102,7 +103,7 @@ export const listAlertRules = operation({
   summary: "What is looked for",
   may: "see",
   output: AlertRules,
-  example: { output: { items: [examples.alertRule], next: null } },
+  example: { output: { items: [desk.alertRule], next: null } },
 });
 
 export const createAlertRule = operation({
@@ -118,7 +119,7 @@ export const createAlertRule = operation({
   headers: ["etag", "location"],
   example: {
     input: { slug: "breaker-open", name: "A breaker is open", kind: "breaker_open", severity: "critical" },
-    output: examples.alertRule,
+    output: desk.alertRule,
   },
 });
 
@@ -137,7 +138,7 @@ export const patchAlertRule = operation({
   example: {
     params: { slug: "breaker-open" },
     input: { forMs: 60_000 },
-    output: { ...examples.alertRule, forMs: 60_000, version: 2 },
+    output: { ...desk.alertRule, forMs: 60_000, version: 2 },
   },
 });
 
@@ -151,7 +152,7 @@ export const deleteAlertRule = operation({
   params: z.object({ slug: Slug }),
   output: AlertRule,
   ifMatch: true,
-  example: { params: { slug: "breaker-open" }, output: examples.alertRule },
+  example: { params: { slug: "breaker-open" }, output: desk.alertRule },
 });
 
 export const silenceAlertRule = operation({
@@ -168,7 +169,7 @@ export const silenceAlertRule = operation({
     params: { slug: "breaker-open" },
     input: { until: "2026-11-21T18:00:00Z", reason: "they migrate" },
     output: {
-      ...examples.alertRule,
+      ...desk.alertRule,
       silencedUntil: "2026-11-21T18:00:00.000000Z",
       silencedBy: examples.ada,
       silenceReason: "they migrate",
@@ -186,5 +187,5 @@ export const unsilenceAlertRule = operation({
   params: z.object({ slug: Slug }),
   input: Unsilence,
   output: AlertRule,
-  example: { params: { slug: "breaker-open" }, input: {}, output: examples.alertRule },
+  example: { params: { slug: "breaker-open" }, input: {}, output: desk.alertRule },
 });

@@ -14,6 +14,7 @@ import {
   RunCanary,
   StartedCanary,
 } from "#lib/contract/canary.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
@@ -27,7 +28,7 @@ export const listCanaries = operation({
   may: "see",
   query: CanariesQuery,
   output: Canaries,
-  example: { query: { provider: "ats" }, output: { items: [examples.canary], next: null } },
+  example: { query: { provider: "ats" }, output: { items: [desk.canary], next: null } },
 });
 
 export const createCanary = operation({
@@ -63,7 +64,7 @@ export const getCanary = operation({
   params: z.object({ slug: Slug }),
   output: Canary,
   headers: ["etag"],
-  example: { params: { slug: "ats-ping" }, output: examples.canary },
+  example: { params: { slug: "ats-ping" }, output: desk.canary },
 });
 
 export const patchCanary = operation({
@@ -127,5 +128,5 @@ export const listCanaryRuns = operation({
   params: z.object({ slug: Slug }),
   query: CanaryRunsQuery,
   output: CanaryRuns,
-  example: { params: { slug: "ats-ping" }, output: { items: [examples.canaryRun], next: null } },
+  example: { params: { slug: "ats-ping" }, output: { items: [desk.canaryRun], next: null } },
 });

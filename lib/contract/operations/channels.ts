@@ -12,6 +12,7 @@ import {
   SaveRoutes,
   TestedChannel,
 } from "#lib/contract/channel.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
@@ -24,7 +25,7 @@ export const listChannels = operation({
   summary: "Where people are told",
   may: "see",
   output: Channels,
-  example: { output: { items: [examples.channel], next: null } },
+  example: { output: { items: [desk.channel], next: null } },
 });
 
 export const createChannel = operation({
@@ -46,7 +47,7 @@ export const createChannel = operation({
       provider: "slack",
       address: "C0123456789",
     },
-    output: examples.channel,
+    output: desk.channel,
   },
 });
 
@@ -60,7 +61,7 @@ export const getChannel = operation({
   params: z.object({ slug: Slug }),
   output: Channel,
   headers: ["etag"],
-  example: { params: { slug: "desk" }, output: examples.channel },
+  example: { params: { slug: "desk" }, output: desk.channel },
 });
 
 export const patchChannel = operation({
@@ -75,7 +76,7 @@ export const patchChannel = operation({
   output: SavedChannel,
   headers: ["etag"],
   ifMatch: true,
-  example: { params: { slug: "desk" }, input: { enabled: true }, output: examples.channel },
+  example: { params: { slug: "desk" }, input: { enabled: true }, output: desk.channel },
 });
 
 export const deleteChannel = operation({
@@ -119,7 +120,7 @@ export const listRoutes = operation({
   summary: "Which channel is told of what",
   may: "see",
   output: Routes,
-  example: { output: { items: [examples.route], next: null } },
+  example: { output: { items: [desk.route], next: null } },
 });
 
 export const saveRoutes = operation({
@@ -133,6 +134,6 @@ export const saveRoutes = operation({
   output: Routes,
   example: {
     input: { items: [{ subject: "failures", channel: "desk", team: "technical" }] },
-    output: { items: [examples.route], next: null },
+    output: { items: [desk.route], next: null },
   },
 });

@@ -1,7 +1,7 @@
 // People who can sign in.
 
 import { z } from "zod";
-import * as examples from "#lib/contract/examples.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { PatchPerson, People, Person, PersonId } from "#lib/contract/person.ts";
 
@@ -14,7 +14,7 @@ export const listPeople = operation({
   // Who gives failures to people has to know them.
   may: ["manage_desk", "assign"],
   output: People,
-  example: { output: { items: [examples.person], next: null } },
+  example: { output: { items: [desk.person], next: null } },
 });
 
 export const patchPerson = operation({
@@ -29,8 +29,8 @@ export const patchPerson = operation({
   input: PatchPerson,
   output: Person,
   example: {
-    params: { id: examples.personId },
+    params: { id: desk.personId },
     input: { slackUserId: "U0123ABCD" },
-    output: examples.person,
+    output: desk.person,
   },
 });

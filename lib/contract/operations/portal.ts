@@ -1,6 +1,7 @@
 // End users: tokens for them, their pages' look, and their own records.
 
 import { z } from "zod";
+import * as desk from "#lib/contract/desk-examples.ts";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import {
@@ -48,7 +49,7 @@ export const getPortalSettings = operation({
   summary: "How end users' pages look, and who may frame them",
   may: "manage_desk",
   output: PortalSettings,
-  example: { output: examples.portalSettings },
+  example: { output: desk.portalSettings },
 });
 
 export const savePortalSettings = operation({
@@ -62,7 +63,7 @@ export const savePortalSettings = operation({
   output: PortalSettings,
   example: {
     input: { hostName: "Example", frameAncestors: ["https://app.example.com"] },
-    output: examples.portalSettings,
+    output: desk.portalSettings,
   },
 });
 
@@ -75,7 +76,7 @@ export const listMyRecords = operation({
   may: { proof: "end_user", action: "see" },
   query: MyRecordsQuery,
   output: MyRecords,
-  example: { query: { list: "failed" }, output: { items: [examples.myRecord], next: null } },
+  example: { query: { list: "failed" }, output: { items: [desk.myRecord], next: null } },
 });
 
 export const getMyRecord = operation({
@@ -89,7 +90,7 @@ export const getMyRecord = operation({
   output: MyRecordDetail,
   example: {
     params: { id: examples.recordId },
-    output: { ...examples.myRecord, fields: [], history: [{ at: examples.at, says: "Not delivered" }] },
+    output: { ...desk.myRecord, fields: [], history: [{ at: examples.at, says: "Not delivered" }] },
   },
 });
 
@@ -108,7 +109,7 @@ export const fixMyRecord = operation({
     params: { id: examples.recordId },
     input: { fields: { "/customer/postal_code": "10115" } },
     output: {
-      ...examples.myRecord,
+      ...desk.myRecord,
       card: "on_it",
       headline: "On its way again",
       buttons: ["undo"],
@@ -135,7 +136,7 @@ const ownAct = (
     input: MyAct,
     output: MyRecord,
     problems: ["conflict"],
-    example: { params: { id: examples.recordId }, input: {}, output: examples.myRecord },
+    example: { params: { id: examples.recordId }, input: {}, output: desk.myRecord },
   });
 
 export const retryMyRecord = ownAct("retryMyRecord", "/retry", "Sends an own record again", "retry");

@@ -1,7 +1,7 @@
 // Teams, and how they do.
 
 import { z } from "zod";
-import * as examples from "#lib/contract/examples.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 import { CreateTeam, PatchTeam, Team, TeamFigures, Teams } from "#lib/contract/team.ts";
@@ -14,7 +14,7 @@ export const listTeams = operation({
   summary: "Teams with their rules",
   may: "see",
   output: Teams,
-  example: { output: { items: [examples.team], next: null } },
+  example: { output: { items: [desk.team], next: null } },
 });
 
 export const createTeam = operation({
@@ -36,7 +36,7 @@ export const createTeam = operation({
       position: 10,
       rules: [{ provider: "psp" }],
     },
-    output: examples.team,
+    output: desk.team,
   },
 });
 
@@ -50,7 +50,7 @@ export const patchTeam = operation({
   params: z.object({ slug: Slug }),
   input: PatchTeam,
   output: Team,
-  example: { params: { slug: "payments" }, input: { name: "Payments" }, output: examples.team },
+  example: { params: { slug: "payments" }, input: { name: "Payments" }, output: desk.team },
 });
 
 export const deleteTeam = operation({
