@@ -17,7 +17,8 @@ export type AuditRow = {
     | "alert_rule"
     | "settings"
     | "owner"
-    | "operation";
+    | "operation"
+    | "installation";
   subjectId: string;
   reason?: string | null;
   detail?: Record<string, unknown>;
