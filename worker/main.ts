@@ -15,6 +15,7 @@ import { endPauses } from "#db/writes/end-pauses.ts";
 import { ensureLoopback } from "#db/writes/ensure-loopback.ts";
 import { freeJobsOfDeadWorkers } from "#db/writes/free-jobs.ts";
 import { heartbeat, signOff } from "#db/writes/heartbeat.ts";
+import { noteVersion } from "#db/writes/note-version.ts";
 import { resolveGroups } from "#db/writes/resolve-groups.ts";
 import { sampleBacklog } from "#db/writes/sample-backlog.ts";
 import { unparkHeads } from "#db/writes/unpark-heads.ts";
@@ -36,6 +37,7 @@ import { createTasks } from "#worker/tasks.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
 import { startClock } from "#worker/upkeep/clocks.ts";
 import { startDueSchedules } from "#worker/upkeep/schedules.ts";
+import packageJson from "../package.json" with { type: "json" };
 
 /** What is still on its way at a stop is waited for this long, ms. */
 const graceMs = 25_000;
@@ -86,6 +88,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
   const jobWorkers: string[] = [];
   const self = { id, host: hostname(), pid: process.pid, offers: offersOf(application), jobWorkers };
   await heartbeat(sql, self);
+  await noteVersion(sql, packageJson.version);
   if (loopback) await ensureLoopback(sql);
   const jobs = await startJobs(url, deps, drains, jobWorkers);
   const messenger = createMessenger({ sql, log, address: addressOf(env) }, deps.monotonicMs);

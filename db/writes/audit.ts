@@ -19,6 +19,7 @@ export type AuditRow = {
     | "key"
     | "inbound_source"
     | "operation"
+    | "installation"
     | "owner";
   subjectId: string;
   reason?: string | null;

@@ -2,13 +2,14 @@
 // people who press at once one wins, and the other learns who.
 import type { TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
+import { needForSoMany } from "#db/writes/group-acts.ts";
 import { hint } from "#db/writes/hint.ts";
 import { noOperation, operationNow } from "#db/writes/operation-row.ts";
 import { permissionOf } from "#db/writes/preview-operation.ts";
 import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { FailureFilter, Operation } from "#lib/contract/bulk.ts";
-import { type BulkAction, type BulkState, recordsWithoutMore } from "#lib/core/bulk.ts";
+import type { BulkAction, BulkState } from "#lib/core/bulk.ts";
 import type { TeamKind } from "#lib/core/desk.ts";
 
 type Change = "pause" | "resume" | "cancel";
@@ -63,11 +64,10 @@ export function changeOperation(
 }
 
 /** Who sends it on its way again must be one who could have started it. Stopping is open to all who may bulk at all. */
-function needToAct({ action, kinds, eligible, first, acted }: Row, { may }: Actor): void {
-  const missing = kinds.map(permissionOf[action]).find((permission) => !may(permission));
+function needToAct({ action, kinds, eligible, first, acted }: Row, by: Actor): void {
+  const missing = kinds.map(permissionOf[action]).find((permission) => !by.may(permission));
   if (missing) throw new Denied(missing);
-  const left = Math.min(first ?? eligible, eligible) - acted;
-  if (left > recordsWithoutMore && !may("bulk_many")) throw new Denied("bulk_many");
+  needForSoMany(by, Math.min(first ?? eligible, eligible) - acted);
 }
 
 function isAlready({ state, changedBy, changedAt }: Row, change: Change): Refused {

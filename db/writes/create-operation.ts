@@ -1,13 +1,14 @@
 // Starts a bulk operation on what matches a filter: if that is still what the person saw, no faster than the provider takes,
 // and within what they may. A worker carries it out.
 import { audit } from "#db/writes/audit.ts";
+import { needForSoMany } from "#db/writes/group-acts.ts";
 import { hint } from "#db/writes/hint.ts";
 import { operationNow } from "#db/writes/operation-row.ts";
 import { type Covered, cover, cutoffUntilNow, kindsOf, permissionOf } from "#db/writes/preview-operation.ts";
 import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { CreateOperation, Operation } from "#lib/contract/bulk.ts";
-import { hasGrown, recordsWithoutMore, usualPace } from "#lib/core/bulk.ts";
+import { hasGrown, usualPace } from "#lib/core/bulk.ts";
 
 /** @throws Refused when more match than were seen, nothing matches, the rate is too high, or the actor may not. */
 export function createOperation(sql: AnySql, given: CreateOperation, by: Actor): Promise<Operation> {
@@ -21,7 +22,7 @@ export function createOperation(sql: AnySql, given: CreateOperation, by: Actor):
       throw new Denied(permissionOf[action](kinds.includes("technical") ? "client_data" : "technical"));
     }
     const records = Math.min(first ?? covered.eligible, covered.eligible);
-    if (records > recordsWithoutMore && !by.may("bulk_many")) throw new Denied("bulk_many");
+    needForSoMany(by, records);
     const rate = rateOf(given, records, covered.rateMax);
     const code = action === "reject" ? (given.code ?? "other") : null;
 

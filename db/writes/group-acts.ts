@@ -7,6 +7,7 @@ import { hint } from "#db/writes/hint.ts";
 import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
 import type { GroupAct } from "#lib/contract/group.ts";
 import type { Permission } from "#lib/core/access.ts";
+import { recordsWithoutMore } from "#lib/core/bulk.ts";
 import { type TeamKind, teamKinds } from "#lib/core/desk.ts";
 
 /** Records that one statement of an act moves. */
@@ -131,6 +132,11 @@ export async function chooseOfGroup(
     order by failures.failed_at, failures.record_id
     limit ${most}
     for update of failures skip locked`;
+}
+
+/** @throws Denied when these are more records than the actor may act on at once. */
+export function needForSoMany({ may }: Actor, records: number): void {
+  if (records > recordsWithoutMore && !may("bulk_many")) throw new Denied("bulk_many");
 }
 
 type Note = {

@@ -4,6 +4,7 @@ import {
   chooseOfGroup,
   kindsFor,
   lockOpenGroup,
+  needForSoMany,
   noteGroupAct,
   nothingOpen,
   type Place,
@@ -26,6 +27,7 @@ export async function rejectGroup(
   return inTransaction(sql, async (sql) => {
     const group = await lockOpenGroup(sql, id);
     const kinds = kindsFor(by, group, rejectPermission);
+    needForSoMany(by, group.openRecords);
     let rejected = 0;
     let after: Place | null = null;
     do {

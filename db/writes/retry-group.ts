@@ -3,6 +3,7 @@ import {
   chooseOfGroup,
   kindsFor,
   lockOpenGroup,
+  needForSoMany,
   noteGroupAct,
   nothingOpen,
   type Place,
@@ -27,6 +28,7 @@ export async function retryGroup(
     const group = await lockOpenGroup(sql, id);
     const kinds = kindsFor(by, group, retryPermission);
     const most = Math.min(first ?? group.openRecords, group.openRecords);
+    needForSoMany(by, most);
     const stepMs = 1_000 / usualPace(most, null);
     let retried = 0;
     let after: Place | null = null;

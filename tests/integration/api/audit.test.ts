@@ -6,6 +6,7 @@ import { POST as resume } from "#app/api/v1/providers/[slug]/resume/route.ts";
 import { PATCH as patch } from "#app/api/v1/providers/[slug]/route.ts";
 import { POST as retry } from "#app/api/v1/records/[id]/retry/route.ts";
 import { createOperation } from "#db/writes/create-operation.ts";
+import { noteVersion } from "#db/writes/note-version.ts";
 import { type Api, anApi, aRecord, call } from "#tests/integration/api/app.ts";
 import { aProvider } from "#tests/support/database.ts";
 
@@ -140,4 +141,13 @@ test("events of one time, of both sources, are paged through once each", async (
     expect(ids).toHaveLength(13);
     expect(new Set(ids).size).toBe(13);
   }
+});
+
+test("another version that begins to work is an event, once; the first of all is none", async () => {
+  await noteVersion(api.sql, "1.0.0");
+  expect((await get(getEvents, "kind=deploy")).body.items).toEqual([]);
+  await Promise.all([noteVersion(api.sql, "1.1.0"), noteVersion(api.sql, "1.1.0")]);
+  expect((await get(getEvents, "kind=deploy")).body.items).toMatchObject([
+    { action: "installation.deployed", actor: "Redrive", detail: { version: "1.1.0", was: "1.0.0" } },
+  ]);
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { POST as rejectGroup } from "#app/api/v1/failures/groups/[id]/reject/route.ts";
+import { POST as retryGroup } from "#app/api/v1/failures/groups/[id]/retry/route.ts";
 import { POST as cancel } from "#app/api/v1/operations/[id]/cancel/route.ts";
 import { POST as pause } from "#app/api/v1/operations/[id]/pause/route.ts";
 import { GET as getRecords } from "#app/api/v1/operations/[id]/records/route.ts";
@@ -161,7 +163,7 @@ test("the rate is no higher than the provider's, and that one when none is named
 });
 
 test("each may do in bulk what they may do to one, up to 1,000, and only some more", async () => {
-  await failed(api.sql, 1_001, { provider: "big" });
+  await failed(api.sql, 1_001, { provider: "big", fingerprint: "big" });
   await failed(api.sql, 4, {
     provider: "big",
     team: "client_data",
@@ -179,6 +181,16 @@ test("each may do in bulk what they may do to one, up to 1,000, and only some mo
     "The role support_tech may not act on more than 1,000 records at once (bulk_many); these roles may: admin.",
   );
   expect((await start(retryAll("big", 1_005, { first: 1_000 }), tech)).status).toBe(201);
+
+  // A group of so many is no other matter.
+  const [group] = await api.sql<{ id: string }[]>`
+    select id from redrive.failure_groups where provider = 'big' and open_records > 1000`;
+  const params = { id: group?.id ?? "" };
+  expect((await call(retryGroup, { as: tech, params, body: {} })).body.detail).toContain("bulk_many");
+  expect((await call(rejectGroup, { as: tech, params, body: { reason: "why" } })).status).toBe(403);
+  expect((await call(retryGroup, { as: tech, params, body: { first: 1 } })).status).toBe(200);
+  expect((await call(rejectGroup, { as: tech, params, body: { reason: "why" } })).status).toBe(200);
+  await failed(api.sql, 1_001, { provider: "big", fingerprint: "again" });
 
   // Of the others' failures none is touched, and it is said how many these are.
   const rejecting = retryAll("big", 1_005, { action: "reject", first: 10 });

@@ -203,6 +203,15 @@ test("a retry that a person took back is not repeated by a later round", async (
   expect(await sql`select record_id from redrive.failures`).toEqual([{ recordId: mine }]);
 });
 
+test("where few match, a step walks a bounded stretch, and the next goes on behind it", async () => {
+  const { sql } = base;
+  await failed(sql, 5_003, { status: 500, failedAt: "2026-03-01T10:00:00Z" });
+  await failed(sql, 3, { status: 503 });
+  await started(sql, { filter: { statusCode: 503 }, expected: 3 });
+  expect(await stepOperation(sql)).toMatchObject({ acted: 0, isOver: false });
+  expect(await stepOperation(sql)).toMatchObject({ acted: 3, isOver: true });
+});
+
 test("paused, it stands still; resumed, it goes on where it stopped; cancelled, the rest stays as it is", async () => {
   const { sql } = base;
   const ids = await failed(sql, 3_000);
