@@ -15,7 +15,8 @@ async function named(): Promise<Map<z.ZodType, string>> {
   const names = new Map<z.ZodType, string>();
   for (const name of modules.sort()) {
     const exported: Record<string, unknown> = await import(join(folder, name));
-    for (const [key, value] of Object.entries(exported)) {
+    // Of two names for one shape the first by letter, whoever lists them.
+    for (const [key, value] of Object.entries(exported).sort(([one], [other]) => (one < other ? -1 : 1))) {
       if (value instanceof z.ZodObject && !names.has(value)) names.set(value, key);
     }
   }

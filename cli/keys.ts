@@ -4,22 +4,11 @@ import { type Command, type Given, textOf, textsOf } from "#cli/command.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import type { Column } from "#cli/output.ts";
-
-type Key = {
-  id: string;
-  name: string;
-  scopes: readonly string[];
-  providers: readonly string[] | null;
-  owner: string | null;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  lastUsedAt: string | null;
-};
-type NewKey = Key & { key: string };
+import type { ApiKey, CreateKey, ShownKey } from "#clients/client.ts";
 
 const day = (at: string | null) => at?.slice(0, 10) ?? null;
 
-const columns: Column<Key>[] = [
+const columns: Column<ApiKey>[] = [
   { name: "NAME", text: ({ name }) => name, colour: () => "cyan" },
   { name: "SCOPES", text: ({ scopes }) => scopes.join(" ") },
   {
@@ -29,8 +18,8 @@ const columns: Column<Key>[] = [
   { name: "LAST USED", text: ({ lastUsedAt }) => day(lastUsedAt) },
   {
     name: "ENDS",
-    text: ({ expiresAt, revokedAt }) => (revokedAt ? "revoked" : day(expiresAt)),
-    colour: ({ revokedAt }) => (revokedAt ? "red" : null),
+    text: ({ state, expiresAt }) => (state === "active" ? day(expiresAt) : state),
+    colour: ({ state }) => (state === "active" ? null : "red"),
   },
   { name: "ID", text: ({ id }) => id, colour: () => "dim" },
 ];
@@ -60,7 +49,7 @@ export const keys: Command = {
 
 const acts: Record<string, (given: Given) => Promise<ExitCode>> = {
   async list({ client, out, ending }) {
-    const { items } = await client().send<{ items: Key[] }>("GET", "/keys", { signal: ending });
+    const { items } = await client().listKeys({ signal: ending });
     out.table(items, columns, "There are no keys but that of REDRIVE_API_KEY, if it is set.");
     return exitCodes.done;
   },
@@ -71,43 +60,38 @@ const acts: Record<string, (given: Given) => Promise<ExitCode>> = {
     if (scopes.length === 0)
       throw new BadUsage("--scope: say what it may do: enqueue, read, operate, admin.");
     const providers = textsOf(given, "provider");
-    const body = {
+    const key = {
       name,
-      scopes,
-      ...(providers.length > 0 && { providers }),
-      ...optional("owner", textOf(given, "owner")),
-      ...optional("expiresAt", textOf(given, "expires")),
+      // Which there are, the API knows.
+      scopes: scopes as CreateKey["scopes"],
+      providers: providers.length > 0 ? providers : null,
+      owner: textOf(given, "owner") ?? null,
+      expiresAt: textOf(given, "expires") ?? null,
     };
-    return shown(given, await given.client().send<NewKey>("POST", "/keys", { body }));
+    return shown(given, await given.client().createKey(key));
   },
   async rotate(given) {
     const overlapSeconds = overlapOf(given);
-    return shown(
-      given,
-      await given.client().send<NewKey>("POST", `/keys/${idOf(given)}/rotate`, { body: { overlapSeconds } }),
-    );
+    return shown(given, await given.client().rotateKey(idOf(given), { overlapSeconds }));
   },
   async revoke(given) {
-    const id = idOf(given);
-    await given.client().send("DELETE", `/keys/${id}`);
-    given.out.result({ id, revoked: true }, () => `${given.out.paint("green", "✓")} ${id}  is revoked`);
+    const key = await given.client().revokeKey(idOf(given));
+    given.out.result(key, () => `${given.out.paint("green", "✓")} ${key.id}  is revoked`);
     return exitCodes.done;
   },
 };
 
 /** On stdout the key alone, so that a script can take it; what is to be known of it beside. */
-function shown({ out }: Given, made: NewKey): ExitCode {
+function shown({ out }: Given, made: ShownKey): ExitCode {
   out.result(made, () => made.key);
   if (!out.json)
     out.note(`${out.paint("yellow", "!")} This is the only time that it is shown. Its id is ${made.id}.`);
   return exitCodes.done;
 }
 
-const optional = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
-
 function idOf({ words }: Given): string {
   const [id] = words;
-  if (id) return encodeURIComponent(id);
+  if (id) return id;
   throw new BadUsage("Name the key by its id; redrive keys lists them.");
 }
 

@@ -24,6 +24,10 @@ export type AlertRules = { items: readonly (AlertRule)[]; next: null };
 
 export type Alerts = { items: readonly (Alert)[]; next: string | null; counts: { open: number; acknowledged: number; silenced: number; resolved: number }; evaluatedAt: string | null };
 
+export type ApiKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null };
+
+export type ApiKeys = { items: readonly (ApiKey)[]; next: null };
+
 export type Assign = { assignee: string | null; from?: string | null };
 
 export type BatchChange = { at: string; from: number; to: number; breaker: "closed" | "open" | "half_open"; reason: string; figures: { readonly [name: string]: number | string | null } };
@@ -51,6 +55,8 @@ export type CreateAlertRule = { slug: string; name?: string; kind: "backlog_grow
 export type CreateCanary = { slug: string; provider: string; cron: string; timeZone?: string; payload: unknown; expect?: { status?: number; jsonPath?: string; equals?: string | number | boolean | null }; limitMs?: number; enabled?: boolean };
 
 export type CreateChannel = { slug: string; name?: string; kind: "slack" | "email" | "webhook"; provider: string; address?: string; fallback?: string | null; enabled?: boolean };
+
+export type CreateKey = { name: string; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; providers?: readonly (string)[] | null; owner?: string | null; expiresAt?: string | null };
 
 export type CreateTeam = { slug: string; name: string; kind: "technical" | "client_data"; position?: number; rules?: readonly (TeamRuleInput)[] };
 
@@ -97,6 +103,8 @@ export type PatchAlertRule = { name?: string; severity?: "info" | "warning" | "c
 export type PatchCanary = { cron?: string; timeZone?: string; payload?: unknown; expect?: { status?: number; jsonPath?: string; equals?: string | number | boolean | null }; limitMs?: number; enabled?: boolean };
 
 export type PatchChannel = { name?: string; provider?: string; address?: string; fallback?: string | null; enabled?: boolean };
+
+export type PatchKey = { name?: string; scopes?: readonly ("enqueue" | "read" | "operate" | "admin")[]; providers?: readonly (string)[] | null; owner?: string | null; expiresAt?: string | null };
 
 export type PatchKnobs = { latency?: { distribution?: "fixed" | "uniform" | "lognormal" | "bimodal"; medianMs?: number; spread?: number; slowMs?: number }; capacity?: number | null; overload?: "429" | "503" | "slower"; errorShare?: number; timeoutShare?: number; resetShare?: number; lostReplyShare?: number; outage?: "503" | "none" | "refuse" | "black_hole"; retryAfter?: string | null; health?: "truth" | "always_ok" | "always_ill"; reject?: { path: string; pattern: string; message: string } | null; conflictOnDuplicate?: boolean; refuseAs?: number | null; requireToken?: boolean; tokenSeconds?: number; clientSecret?: string | null; tokenEndpointDown?: boolean };
 
@@ -150,6 +158,8 @@ export type RetryRecord = { at?: string; payload?: unknown; reason?: string };
 
 export type Revision = { nth: number; payload: Json; at: string; by: string | null; reason: string | null };
 
+export type RotateKey = { overlapSeconds?: number };
+
 export type Route = { id: string; subject: "failures" | "alert"; channel: string; team: string | null; provider: string | null; severity: "info" | "warning" | "critical" };
 
 export type Routes = { items: readonly (Route)[]; next: null };
@@ -175,6 +185,8 @@ export type Schedule = { name: string; cron: string; run: string };
 export type ScheduleInput = { name: string; cron: string; run: string };
 
 export type ShowPayload = { reason?: string };
+
+export type ShownKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null; key: string };
 
 export type ShownPayload = { payload: string; revision: number; edit: { allowed: readonly (string)[]; locked: readonly (string)[] } };
 
@@ -230,6 +242,8 @@ export interface Operations {
   createCanary(body: CreateCanary, options?: CallOptions): Promise<ChangedCanary>;
   /** Makes a channel. Needs the permission manage_desk. */
   createChannel(body: CreateChannel, options?: CallOptions): Promise<SavedChannel>;
+  /** Makes a key, and shows it this once. Only a hash of it is kept. A key can be kept to some providers, to one owner's records, or to both. Nobody makes a key that may do more than they may themselves. A repeated `Idempotency-Key` makes no second one, and does not show the first again: it is a `conflict`. Needs the permission manage_keys. */
+  createKey(body: CreateKey, options?: CallOptions): Promise<ShownKey>;
   /** Makes a provider. Needs the permission manage_providers. */
   createProvider(body: { name?: string; url: string; method?: "POST" | "PUT" | "PATCH" | "GET" | "DELETE"; adapter?: string; options?: { readonly [name: string]: unknown }; batchSizeMax?: number; connectionsMax?: number; slowMs?: number; timeoutMs?: { connect?: number; headers?: number; total?: number }; backoff?: { baseMs?: number; factor?: number; jitter?: number; attemptsMax?: number }; breaker?: { probeEveryMs?: number; goodTrials?: number }; health?: { url: string; method?: "GET" | "HEAD" | "POST"; everyMs?: number; timeoutMs?: number; expect?: number; slowMs?: number | null; ill?: readonly (RuleWhenInput)[] } | null; auth?: { kind: "none" } | { kind: "header"; name: string; value: string | null } | { kind: "basic"; user: string; password: string | null } | { kind: "standard_webhooks"; secrets: readonly (string | { secret: string; until: string })[] | null } | { kind: "oauth2_client_credentials"; tokenUrl: string; clientId: string; clientSecret: string | null; scope?: string | null; audience?: string | null; send?: "basic" | "post" }; windows?: { timeZone?: string; deliver?: readonly (WindowInput)[]; maintenance?: readonly (WindowInput)[] }; limits?: { perSecond?: number | null; perMinute?: number | null; perDay?: number | null; perRun?: number | null; runEveryMs?: number }; rules?: readonly (RuleInput)[]; onInvalid?: "fail" | "discard"; keepResponse?: boolean; dedupePeriod?: "hour" | "day" | "week" | "month"; autoRedrive?: boolean; schedules?: readonly (ScheduleInput)[]; edit?: { allowed?: readonly (string)[]; locked?: readonly (string)[] }; flags?: { enabled?: boolean; shadow?: boolean; percentage?: number }; slug: string }, options?: CallOptions): Promise<Provider>;
   /** Makes a team. Needs the permission manage_desk. */
@@ -250,6 +264,8 @@ export interface Operations {
   getChannel(slug: string, options?: CallOptions): Promise<Channel>;
   /** One group. Needs the permission see. */
   getFailureGroup(id: string, options?: CallOptions): Promise<FailureGroup>;
+  /** One key; never the key itself. Needs the permission manage_keys. */
+  getKey(id: string, options?: CallOptions): Promise<ApiKey>;
   /** What the first page shows. Needs the permission see. */
   getOverview(options?: CallOptions): Promise<Overview>;
   /** How end users' pages look, and who may frame them. Needs the permission manage_desk. */
@@ -282,6 +298,8 @@ export interface Operations {
   listFailureGroups(query?: { state?: "open" | "resolved"; team?: string; provider?: string; assignee?: string; q?: string; after?: string; limit?: number }, options?: CallOptions): Promise<FailureGroups>;
   /** What waits for a person, with counts. Needs the permission see. */
   listFailures(query?: { state?: "open" | "rejected"; team?: string; provider?: string; fingerprint?: string; assignee?: string; q?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Failures>;
+  /** All API keys, the newest first; never a key itself. Needs the permission manage_keys. */
+  listKeys(options?: CallOptions): Promise<ApiKeys>;
   /** Who can sign in. Needs the permission manage_desk or assign. */
   listPeople(options?: CallOptions): Promise<People>;
   /** All providers, and how each stands. Needs the permission see. */
@@ -308,6 +326,8 @@ export interface Operations {
   patchCanary(slug: string, body?: PatchCanary, options?: CallOptions): Promise<ChangedCanary>;
   /** Changes a channel. Needs the permission manage_desk. */
   patchChannel(slug: string, body?: PatchChannel, options?: CallOptions): Promise<SavedChannel>;
+  /** Changes what a key is called, may do, is kept to, or when it expires. Needs the permission manage_keys. */
+  patchKey(id: string, body?: PatchKey, options?: CallOptions): Promise<ApiKey>;
   /** Ties a person to a member of Slack. Needs the permission see. */
   patchPerson(id: string, body: PatchPerson, options?: CallOptions): Promise<Person>;
   /** Changes a policy. Needs the permission manage_providers. */
@@ -332,6 +352,10 @@ export interface Operations {
   retryGroup(id: string, body?: RetryGroup, options?: CallOptions): Promise<GroupAct>;
   /** Sends a failure again. Needs the permission retry_technical or retry_client_data. */
   retryRecord(id: string, body?: RetryRecord, options?: CallOptions): Promise<RecordAct>;
+  /** Ends a key at once, with all that it was before. Needs the permission manage_keys. */
+  revokeKey(id: string, options?: CallOptions): Promise<ApiKey>;
+  /** Gives a key a new secret, and shows it this once; the present one works for a while. Needs the permission manage_keys. */
+  rotateKey(id: string, body?: RotateKey, options?: CallOptions): Promise<ShownKey>;
   /** Starts a canary now. Needs the permission operate. */
   runCanary(slug: string, body?: RunCanary, options?: CallOptions): Promise<StartedCanary>;
   /** Starts a schedule now. Needs the permission operate. */
@@ -365,6 +389,7 @@ export const operations = {
   createAlertRule: { method: "POST", path: "/alert-rules", takes: "body" },
   createCanary: { method: "POST", path: "/canaries", takes: "body" },
   createChannel: { method: "POST", path: "/channels", takes: "body" },
+  createKey: { method: "POST", path: "/keys", takes: "body" },
   createProvider: { method: "POST", path: "/providers", takes: "body" },
   createTeam: { method: "POST", path: "/teams", takes: "body" },
   deleteAlertRule: { method: "DELETE", path: "/alert-rules/{slug}", takes: "nothing" },
@@ -375,6 +400,7 @@ export const operations = {
   getCanary: { method: "GET", path: "/canaries/{slug}", takes: "nothing" },
   getChannel: { method: "GET", path: "/channels/{slug}", takes: "nothing" },
   getFailureGroup: { method: "GET", path: "/failures/groups/{id}", takes: "nothing" },
+  getKey: { method: "GET", path: "/keys/{id}", takes: "nothing" },
   getOverview: { method: "GET", path: "/overview", takes: "nothing" },
   getPortalSettings: { method: "GET", path: "/settings/portal", takes: "nothing" },
   getProvider: { method: "GET", path: "/providers/{slug}", takes: "nothing" },
@@ -391,6 +417,7 @@ export const operations = {
   listChannels: { method: "GET", path: "/channels", takes: "nothing" },
   listFailureGroups: { method: "GET", path: "/failures/groups", takes: "query" },
   listFailures: { method: "GET", path: "/failures", takes: "query" },
+  listKeys: { method: "GET", path: "/keys", takes: "nothing" },
   listPeople: { method: "GET", path: "/people", takes: "nothing" },
   listProviders: { method: "GET", path: "/providers", takes: "nothing" },
   listRecords: { method: "GET", path: "/records", takes: "query" },
@@ -404,6 +431,7 @@ export const operations = {
   patchAlertRule: { method: "PATCH", path: "/alert-rules/{slug}", takes: "body" },
   patchCanary: { method: "PATCH", path: "/canaries/{slug}", takes: "body" },
   patchChannel: { method: "PATCH", path: "/channels/{slug}", takes: "body" },
+  patchKey: { method: "PATCH", path: "/keys/{id}", takes: "body" },
   patchPerson: { method: "PATCH", path: "/people/{id}", takes: "body" },
   patchProvider: { method: "PATCH", path: "/providers/{slug}", takes: "body" },
   patchSimulator: { method: "PATCH", path: "/simulator/{slug}", takes: "body" },
@@ -416,6 +444,8 @@ export const operations = {
   resumeProvider: { method: "POST", path: "/providers/{slug}/resume", takes: "body" },
   retryGroup: { method: "POST", path: "/failures/groups/{id}/retry", takes: "body" },
   retryRecord: { method: "POST", path: "/records/{id}/retry", takes: "body" },
+  revokeKey: { method: "DELETE", path: "/keys/{id}", takes: "nothing" },
+  rotateKey: { method: "POST", path: "/keys/{id}/rotate", takes: "body" },
   runCanary: { method: "POST", path: "/canaries/{slug}/run", takes: "body" },
   runSchedule: { method: "POST", path: "/providers/{slug}/schedules/{name}/run", takes: "body" },
   savePortalSettings: { method: "PUT", path: "/settings/portal", takes: "body" },

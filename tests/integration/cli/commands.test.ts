@@ -119,6 +119,37 @@ test("providers are made, listed, changed, paused, resumed and shown", async () 
   expect((await terminal.type(["providers", "show", "nobody"])).code).toBe(1);
 });
 
+test("a key is made, shown once and alone on stdout, listed, rotated with an overlap, and revoked", async () => {
+  const made = await terminal.type([
+    "keys",
+    "create",
+    "Order service",
+    "--scope",
+    "enqueue",
+    "--provider",
+    "ats",
+  ]);
+  const key = made.stdout.trim();
+  expect(made).toMatchObject({ code: 0, stdout: `${key}\n` });
+  expect(key).toMatch(/^rk_\S+$/);
+  expect(made.stderr).toContain("the only time");
+  const [listed] = (await terminal.type(["keys", "--json"])).json();
+  expect(listed).toMatchObject({ name: "Order service", scopes: ["enqueue"], providers: ["ats"] });
+  expect(JSON.stringify(listed)).not.toContain(key);
+  expect((await terminal.type(["keys"])).stdout).toMatch(/Order service +enqueue +ats/);
+
+  const may = async (secret: string) =>
+    (await terminal.type(["enqueue", "--provider", "ats"], { stdin: "1", env: { REDRIVE_API_KEY: secret } }))
+      .code;
+  expect(await may(key)).toBe(0);
+  const id = String(listed?.id);
+  const fresh = (await terminal.type(["keys", "rotate", id, "--overlap", "60"])).stdout.trim();
+  expect([await may(key), await may(fresh)]).toEqual([0, 0]);
+  expect((await terminal.type(["keys", "revoke", id])).stdout).toContain(`${id}  is revoked`);
+  expect([await may(key), await may(fresh)]).toEqual([4, 4]);
+  expect((await terminal.type(["keys", "create", "x", "--scope", "everything"])).code).toBe(1);
+});
+
 test("tail shows records as they come and as they change, until Ctrl-C", async () => {
   await aRecord.waiting(api, "ats", '{"old": 1}');
   const ending = new AbortController();
