@@ -9,7 +9,14 @@ const json = "application/json";
 export const problemJson = "application/problem+json";
 
 type Response = { description: string; headers?: object; content?: Record<string, { schema?: JsonSchema }> };
-type Parameter = { name: string; in: "path" | "query" | "header"; required: boolean; schema: JsonSchema };
+type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  description?: string;
+  schema: JsonSchema;
+  example?: unknown;
+};
 export type DescribedOperation = {
   operationId: string;
   summary: string;
@@ -36,7 +43,9 @@ export type OpenApi = {
 /** The description of these operations. */
 export function openApi(operations: readonly Operation[], version: string): OpenApi {
   const given = operations.flatMap(({ input, query, params }) => [input, query, params].filter(isShape));
-  const answered = operations.flatMap(({ output }) => [output, Problem].filter(isShape));
+  const answered = operations.flatMap(({ output, besides = [] }) =>
+    [output, Problem, ...besides.map(({ output }) => output)].filter(isShape),
+  );
   const shapes = shapesOf(named, { input: given, output: answered });
   const responses = refusals(operations, shapes);
   const paths: OpenApi["paths"] = {};
@@ -86,7 +95,7 @@ function described(operation: Operation, shapes: Shapes): DescribedOperation {
         },
       },
     }),
-    responses: { ...successOf(operation, shapes), ...refusalsOf(operation) },
+    responses: { ...successOf(operation, shapes), ...besidesOf(operation, shapes), ...refusalsOf(operation) },
     security: securityOf(may),
   };
 }
@@ -95,7 +104,7 @@ function parametersOf(
   { params, query, input, ifMatch, may, example }: Operation,
   shapes: Shapes,
 ): Parameter[] {
-  const header = (name: string, description: string): Parameter & { description: string } => ({
+  const header = (name: string, description: string): Parameter => ({
     name,
     in: "header",
     required: false,
@@ -155,13 +164,24 @@ function successOf(
             content: {
               [answers]: {
                 schema: output ? shapes.schemaOf(output, "output") : { type: "string" },
-                ...(example?.output === undefined ? {} : { example: example.output }),
+                ...(example?.output === undefined ? {} : { example: output?.parse(example.output) }),
               },
             },
           }),
     },
   };
 }
+
+const besidesOf = ({ besides = [] }: Operation, shapes: Shapes): Record<string, Response> =>
+  Object.fromEntries(
+    besides.map(({ status, when, output }) => [
+      status,
+      {
+        description: when,
+        ...(output ? { content: { [json]: { schema: shapes.schemaOf(output, "output") } } } : {}),
+      },
+    ]),
+  );
 
 const aText = { schema: { type: "string" } };
 const headerWords = {

@@ -2,6 +2,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import { type DescribedOperation, openApi } from "#lib/contract/openapi.ts";
+import type { JsonSchema } from "#lib/contract/openapi-schemas.ts";
 import { operations } from "#lib/contract/operations/index.ts";
 
 // The package is CommonJS: what it exports is the function itself, whatever its types say.
@@ -97,6 +98,15 @@ function schemaFaults(pointer: string, value: unknown): string[] {
     ({ instancePath, message, params }) => `${instancePath || "body"} ${message} ${JSON.stringify(params)}`,
   );
 }
+
+/** What does not fit a schema of the description. */
+export function schemaFaultsOf(schema: JsonSchema, value: unknown): string[] {
+  const validate = ajv.compile({ ...withWholeRefs(schema) });
+  return validate(value) ? [] : [ajv.errorsText(validate.errors)];
+}
+
+const withWholeRefs = (schema: JsonSchema): JsonSchema =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"openapi#/components/'));
 
 const escaped = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
 

@@ -1,4 +1,5 @@
 // Alerts, and the rules that make them.
+
 import { z } from "zod";
 import {
   AcknowledgeAlert,
@@ -12,6 +13,7 @@ import {
   Silence,
   Unsilence,
 } from "#lib/contract/alert.ts";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 
@@ -24,6 +26,15 @@ export const listAlerts = operation({
   may: "see",
   query: AlertsQuery,
   output: Alerts,
+  example: {
+    query: { state: "open" },
+    output: {
+      items: [examples.alert],
+      next: null,
+      counts: { open: 1, acknowledged: 0, silenced: 0, resolved: 7 },
+      evaluatedAt: examples.at,
+    },
+  },
 });
 
 export const acknowledgeAlert = operation({
@@ -36,6 +47,16 @@ export const acknowledgeAlert = operation({
   params: z.object({ id: z.guid() }),
   input: AcknowledgeAlert,
   output: AlertActed,
+  example: {
+    params: { id: examples.alertId },
+    input: {},
+    output: {
+      ...examples.alert,
+      state: "acknowledged",
+      acknowledgedAt: examples.at,
+      acknowledgedBy: examples.ada,
+    },
+  },
 });
 
 export const silenceAlert = operation({
@@ -48,6 +69,16 @@ export const silenceAlert = operation({
   params: z.object({ id: z.guid() }),
   input: Silence,
   output: AlertActed,
+  example: {
+    params: { id: examples.alertId },
+    input: { until: "2026-11-21T18:00:00Z", reason: "they migrate" },
+    output: {
+      ...examples.alert,
+      silencedUntil: "2026-11-21T18:00:00.000000Z",
+      silencedBy: examples.ada,
+      silenceReason: "they migrate",
+    },
+  },
 });
 
 export const unsilenceAlert = operation({
@@ -60,6 +91,7 @@ export const unsilenceAlert = operation({
   params: z.object({ id: z.guid() }),
   input: Unsilence,
   output: AlertActed,
+  example: { params: { id: examples.alertId }, input: {}, output: examples.alert },
 });
 
 export const listAlertRules = operation({
@@ -70,6 +102,7 @@ export const listAlertRules = operation({
   summary: "What is looked for",
   may: "see",
   output: AlertRules,
+  example: { output: { items: [examples.alertRule], next: null } },
 });
 
 export const createAlertRule = operation({
@@ -83,6 +116,10 @@ export const createAlertRule = operation({
   output: AlertRule,
   status: 201,
   headers: ["etag", "location"],
+  example: {
+    input: { slug: "breaker-open", name: "A breaker is open", kind: "breaker_open", severity: "critical" },
+    output: examples.alertRule,
+  },
 });
 
 export const patchAlertRule = operation({
@@ -97,6 +134,11 @@ export const patchAlertRule = operation({
   output: AlertRule,
   headers: ["etag"],
   ifMatch: true,
+  example: {
+    params: { slug: "breaker-open" },
+    input: { forMs: 60_000 },
+    output: { ...examples.alertRule, forMs: 60_000, version: 2 },
+  },
 });
 
 export const deleteAlertRule = operation({
@@ -108,6 +150,8 @@ export const deleteAlertRule = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: AlertRule,
+  ifMatch: true,
+  example: { params: { slug: "breaker-open" }, output: examples.alertRule },
 });
 
 export const silenceAlertRule = operation({
@@ -120,6 +164,16 @@ export const silenceAlertRule = operation({
   params: z.object({ slug: Slug }),
   input: Silence,
   output: AlertRule,
+  example: {
+    params: { slug: "breaker-open" },
+    input: { until: "2026-11-21T18:00:00Z", reason: "they migrate" },
+    output: {
+      ...examples.alertRule,
+      silencedUntil: "2026-11-21T18:00:00.000000Z",
+      silencedBy: examples.ada,
+      silenceReason: "they migrate",
+    },
+  },
 });
 
 export const unsilenceAlertRule = operation({
@@ -132,4 +186,5 @@ export const unsilenceAlertRule = operation({
   params: z.object({ slug: Slug }),
   input: Unsilence,
   output: AlertRule,
+  example: { params: { slug: "breaker-open" }, input: {}, output: examples.alertRule },
 });

@@ -1,5 +1,7 @@
 // Providers: policy, holds, and the figures of their charts.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { CreateProvider, PatchProvider } from "#lib/contract/policy.ts";
 import {
@@ -32,6 +34,7 @@ export const listProviders = operation({
   may: "see",
   output: z.object({ items: z.array(ProviderSummary), next: z.null() }),
   within: "providers",
+  example: { output: { items: [examples.providerSummary], next: null } },
 });
 
 export const createProvider = operation({
@@ -45,6 +48,10 @@ export const createProvider = operation({
   output: Provider,
   status: 201,
   headers: ["etag", "location"],
+  example: {
+    input: { slug: "ats", name: "ATS", url: "https://ats.example/results", batchSizeMax: 20 },
+    output: { ...examples.provider, version: 1, batchSizeMax: 20 },
+  },
 });
 
 export const getProvider = operation({
@@ -58,6 +65,7 @@ export const getProvider = operation({
   output: ProviderWithState,
   headers: ["etag"],
   within: "provider",
+  example: { params: { slug: "ats" }, output: { ...examples.provider, state: examples.providerState } },
 });
 
 export const patchProvider = operation({
@@ -72,6 +80,27 @@ export const patchProvider = operation({
   output: Provider,
   headers: ["etag"],
   ifMatch: true,
+  example: {
+    params: { slug: "ats" },
+    input: { batchSizeMax: 20, limits: { perMinute: 600 } },
+    output: { ...examples.provider, version: 4, batchSizeMax: 20 },
+  },
+});
+
+export const deleteProvider = operation({
+  id: "deleteProvider",
+  method: "DELETE",
+  path: "/providers/{slug}",
+  tag: "Providers",
+  summary: "Deletes a provider that nothing belongs to",
+  description:
+    "One with records, channels or canaries stays: switch it off with `flags.enabled: false`. It can be deleted once they are gone.",
+  may: "manage_providers",
+  params: z.object({ slug: Slug }),
+  status: 204,
+  ifMatch: true,
+  problems: ["conflict"],
+  example: { params: { slug: "ats" } },
 });
 
 export const pauseProvider = operation({
@@ -85,6 +114,11 @@ export const pauseProvider = operation({
   input: PauseProvider,
   output: ProviderAct,
   within: "provider",
+  example: {
+    params: { slug: "ats" },
+    input: { reason: "they migrate", until: "2026-11-21T18:00:00Z" },
+    output: examples.providerAct,
+  },
 });
 
 export const resumeProvider = operation({
@@ -98,6 +132,11 @@ export const resumeProvider = operation({
   input: ResumeProvider,
   output: ProviderAct,
   within: "provider",
+  example: {
+    params: { slug: "ats" },
+    input: { reason: "they are back" },
+    output: { ...examples.providerAct, hold: null, holdUntil: null, pausedBy: null, pauseReason: null },
+  },
 });
 
 export const probeProvider = operation({
@@ -111,6 +150,19 @@ export const probeProvider = operation({
   input: ProbeProvider,
   output: ProviderAct,
   within: "provider",
+  example: {
+    params: { slug: "ats" },
+    input: {},
+    output: {
+      ...examples.providerAct,
+      breaker: "open",
+      hold: "breaker_open",
+      holdUntil: null,
+      pausedBy: null,
+      pauseReason: null,
+      probeRequestedBy: "Ada Lovelace <ada@example.com>",
+    },
+  },
 });
 
 export const runSchedule = operation({
@@ -125,6 +177,11 @@ export const runSchedule = operation({
   output: StartedSchedule,
   status: 201,
   within: "provider",
+  example: {
+    params: { slug: "ats", name: "nightly" },
+    input: { reason: "the night's run was missed" },
+    output: { provider: "ats", schedule: "nightly", startedAt: examples.at },
+  },
 });
 
 export const getProviderThroughput = operation({
@@ -138,6 +195,11 @@ export const getProviderThroughput = operation({
   query: ChartRange,
   output: Throughput,
   within: "provider",
+  example: {
+    params: { slug: "ats" },
+    query: { from: "2026-11-21T13:30:00Z", step: 10 },
+    output: { step: 10, items: [examples.point] },
+  },
 });
 
 export const listBatchChanges = operation({
@@ -151,4 +213,9 @@ export const listBatchChanges = operation({
   query: ChartRange.omit({ step: true }),
   output: BatchChanges,
   within: "provider",
+  example: {
+    params: { slug: "ats" },
+    query: { from: "2026-11-21T00:00:00Z" },
+    output: { items: [examples.batchChange], next: null },
+  },
 });

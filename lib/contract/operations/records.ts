@@ -1,5 +1,7 @@
 // Records: taken, listed, looked at, and acted on.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { ExportRecordsQuery } from "#lib/contract/export.ts";
 import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
@@ -29,6 +31,7 @@ export const listRecords = operation({
   query: RecordsQuery,
   output: Records,
   within: "records",
+  example: { query: { status: "failed", provider: "ats" }, output: { items: [examples.record], next: null } },
 });
 
 export const exportRecords = operation({
@@ -78,6 +81,7 @@ export const getRecord = operation({
   params: z.object({ id: RecordId }),
   within: "record",
   output: RecordDetail,
+  example: { params: { id: examples.recordId }, output: examples.wholeRecord },
 });
 
 export const retryRecord = operation({
@@ -92,6 +96,11 @@ export const retryRecord = operation({
   within: "record",
   input: RetryRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "they fixed it" },
+    output: examples.retried,
+  },
 });
 
 export const cancelRetry = operation({
@@ -106,6 +115,7 @@ export const cancelRetry = operation({
   within: "record",
   input: CancelRetry,
   output: RecordAct,
+  example: { params: { id: examples.recordId }, input: {}, output: examples.stillFailed },
 });
 
 export const rejectRecord = operation({
@@ -120,6 +130,11 @@ export const rejectRecord = operation({
   within: "record",
   input: RejectRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "duplicate of 7", code: "duplicate" },
+    output: examples.rejected,
+  },
 });
 
 export const reopenRecord = operation({
@@ -134,6 +149,11 @@ export const reopenRecord = operation({
   within: "record",
   input: ReopenRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "rejected by mistake" },
+    output: examples.stillFailed,
+  },
 });
 
 export const skipRecord = operation({
@@ -148,6 +168,11 @@ export const skipRecord = operation({
   within: "record",
   input: SkipRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "the later ones do not need it" },
+    output: examples.stillFailed,
+  },
 });
 
 export const showPayload = operation({
@@ -161,6 +186,15 @@ export const showPayload = operation({
   within: "record",
   input: ShowPayload,
   output: ShownPayload,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "the customer asked" },
+    output: {
+      payload: '{"candidate": 7, "score": 0.92}',
+      revision: 0,
+      edit: { allowed: ["/score"], locked: ["/candidate"] },
+    },
+  },
 });
 
 export const assignRecord = operation({
@@ -174,6 +208,11 @@ export const assignRecord = operation({
   within: "record",
   input: Assign,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { assignee: "ada@example.com", from: null },
+    output: examples.stillFailed,
+  },
 });
 
 export const moveRecord = operation({
@@ -187,4 +226,9 @@ export const moveRecord = operation({
   within: "record",
   input: MoveRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { team: "client_data", reason: "the data is wrong" },
+    output: examples.stillFailed,
+  },
 });

@@ -1,5 +1,7 @@
 // The demo's simulated providers.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { PatchKnobs, SimulatedProvider, SimulatorState } from "#lib/contract/simulator.ts";
 import { Slug } from "#lib/contract/slug.ts";
@@ -13,6 +15,7 @@ export const getSimulator = operation({
   may: "simulate",
   output: SimulatorState,
   problems: ["not_found"],
+  example: { output: { demo: true, story: null, items: [examples.simulated] } },
 });
 
 export const patchSimulator = operation({
@@ -25,4 +28,5 @@ export const patchSimulator = operation({
   params: z.object({ slug: Slug }),
   input: PatchKnobs,
   output: SimulatedProvider,
+  example: { params: { slug: "ats" }, input: { outage: "503" }, output: examples.simulated },
 });

@@ -63,6 +63,12 @@ test("every open stream hears a hint, over one listening connection, until it is
   await expect.poll(listeners).toBe(0);
 });
 
+test("a stream that its reader leaves ends without a fault", async () => {
+  const response = await getStream(requestOf(api.admin), { params: Promise.resolve({}) });
+  await response.body?.cancel();
+  await expect.poll(listeners).toBe(0);
+});
+
 test("a stream ends when its request is aborted", async () => {
   const abort = new AbortController();
   const { heard, reading } = await open(api.admin, abort.signal);
