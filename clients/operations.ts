@@ -24,11 +24,15 @@ export type AlertRules = { items: readonly (AlertRule)[]; next: null };
 
 export type Alerts = { items: readonly (Alert)[]; next: string | null; counts: { open: number; acknowledged: number; silenced: number; resolved: number }; evaluatedAt: string | null };
 
-export type ApiKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null };
+export type ApiKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "bulk" | "bulk_many" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null };
 
 export type ApiKeys = { items: readonly (ApiKey)[]; next: null };
 
 export type Assign = { assignee: string | null; from?: string | null };
+
+export type Audit = { items: readonly (AuditEntry)[]; next: string | null };
+
+export type AuditEntry = { id: number; at: string; actor: string; action: string; subjectKind: string; subjectId: string; reason: string | null; detail: { readonly [name: string]: Json } };
 
 export type BatchChange = { at: string; from: number; to: number; breaker: "closed" | "open" | "half_open"; reason: string; figures: { readonly [name: string]: number | string | null } };
 
@@ -44,7 +48,11 @@ export type CanaryRuns = { items: readonly (CanaryRun)[]; next: string | null };
 
 export type CancelRetry = { readonly [name: string]: never };
 
+export type ChangeOperation = { reason?: string };
+
 export type ChangedCanary = { slug: string; version: number };
+
+export type ChangedInboundSource = { slug: string; path: string; version: number };
 
 export type Channel = { slug: string; name: string; provider: string; address: string; fallback: string | null; enabled: boolean; kind: "slack" | "email" | "webhook"; providerName: string; hold: "disabled" | "paused" | "outside_window" | "quota_spent" | "breaker_open" | "unhealthy" | null; lastSentAt: string | null; version: number; updatedAt: string; updatedBy: string };
 
@@ -56,13 +64,19 @@ export type CreateCanary = { slug: string; provider: string; cron: string; timeZ
 
 export type CreateChannel = { slug: string; name?: string; kind: "slack" | "email" | "webhook"; provider: string; address?: string; fallback?: string | null; enabled?: boolean };
 
+export type CreateInboundSource = { slug: string; kind: "standard_webhooks" | "github" | "stripe" | "slack" | "shopify" | "hmac" | "basic" | "token"; name?: string; provider: string; secrets: readonly (string | { secret: string; until?: string | null })[]; options?: InboundSourceOptionsInput; mapping?: InboundSourceMappingInput; enabled?: boolean; bytesMax?: number };
+
 export type CreateKey = { name: string; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; providers?: readonly (string)[] | null; owner?: string | null; expiresAt?: string | null };
+
+export type CreateOperation = { action: "retry" | "reject"; filter: FailureFilterInput; cutoff: string; expected: number; rate?: number; first?: number; reason: string; code?: "duplicate" | "obsolete" | "wrong_data" | "customer_wish" | "other" };
 
 export type CreateTeam = { slug: string; name: string; kind: "technical" | "client_data"; position?: number; rules?: readonly (TeamRuleInput)[] };
 
 export type DeletedCanary = { slug: string };
 
 export type DeletedChannel = { slug: string; routes: number };
+
+export type DeletedInboundSource = { slug: string };
 
 export type EnqueueRecord = { provider: string; payload: unknown; id?: string; type?: string; idempotencyKey?: string; dedupeKey?: string; orderingKey?: string; correlationId?: string; owner?: string; subject?: string; headers?: { readonly [name: string]: string }; priority?: number; notBefore?: string; onDelivered?: string; onFailed?: string; onRejected?: string; keepResponse?: boolean };
 
@@ -72,6 +86,10 @@ export type Failure = { id: string; state: "open" | "rejected"; provider: string
 
 export type FailureDetail = { category: "technical" | "client_data" | "poison" | "adapter_error"; team: string; teamName: string; teamKind: "technical" | "client_data"; outcome: "delivered" | "duplicate" | "invalid" | "unauthorized" | "throttled" | "unavailable" | "ambiguous" | "unexpected" | null; statusCode: number | null; failedAt: string; fingerprint: string; assignee: string | null };
 
+export type FailureFilter = { ids?: readonly (string)[]; provider?: string; team?: string; category?: "technical" | "client_data" | "poison" | "adapter_error"; statusCode?: number; fingerprint?: string; assignee?: string; type?: string; owner?: string; q?: string; from?: string };
+
+export type FailureFilterInput = { ids?: readonly (string)[]; provider?: string; team?: string; category?: "technical" | "client_data" | "poison" | "adapter_error"; statusCode?: number; fingerprint?: string; assignee?: string; type?: string; owner?: string; q?: string; from?: string };
+
 export type FailureGroup = { id: string; fingerprint: string; title: string; provider: string; providerName: string; type: string | null; category: "technical" | "client_data" | "poison" | "adapter_error"; team: string; teamName: string; teamKind: "technical" | "client_data"; statusCode: number | null; records: number; total: number; owners: number; ownersAtLeast: boolean; openedAt: string; lastAt: string; changedAt: string; emptiedAt: string | null; resolvedAt: string | null; trend: readonly (number)[]; isNew: boolean; isGrowing: boolean; isBackAgain: boolean; assignee: string | null; note: string | null; mutedUntil: string | null; touchedAt: string | null; touchedBy: string | null; lastAct: string | null; lastActBy: string | null; lastActAt: string | null; lastActRecords: number | null };
 
 export type FailureGroups = { items: readonly (FailureGroup)[]; next: string | null };
@@ -79,6 +97,20 @@ export type FailureGroups = { items: readonly (FailureGroup)[]; next: string | n
 export type Failures = { items: readonly (Failure)[]; next: string | null; counts: { technical: number; client_data: number; rejected: number; teams: { readonly [name: string]: number } }; lastDeliveryAt: string | null };
 
 export type GroupAct = { id: string; acted: number; open: number; by: string; at: string };
+
+export type InboundFigures = { accepted: number; duplicates: number; refused: number; notStored: number; lastAcceptedAt: string | null; lastRefusal: string | null; lastRefusedAt: string | null };
+
+export type InboundSource = { slug: string; name: string; kind: "standard_webhooks" | "github" | "stripe" | "slack" | "shopify" | "hmac" | "basic" | "token"; provider: string; options: InboundSourceOptions; mapping: InboundSourceMapping; secrets: readonly ({ addedAt: string; until: string | null })[]; enabled: boolean; bytesMax: number; path: string; version: number; updatedAt: string; updatedBy: string; lastHour: InboundFigures };
+
+export type InboundSourceMapping = { id?: string | null; type?: string | null; subject?: string | null; owner?: string | null; orderingKey?: string | null };
+
+export type InboundSourceMappingInput = { id?: string | null; type?: string | null; subject?: string | null; owner?: string | null; orderingKey?: string | null };
+
+export type InboundSourceOptions = { hmac?: { algorithm: "sha1" | "sha256" | "sha512"; header: string; encoding: "hex" | "base64"; prefix: string; content: string; timestampHeader: string | null; toleranceSeconds: number }; basic?: { user: string }; token?: { header: string; prefix: string } };
+
+export type InboundSourceOptionsInput = { hmac?: { algorithm?: "sha1" | "sha256" | "sha512"; header: string; encoding?: "hex" | "base64"; prefix?: string; content?: string; timestampHeader?: string | null; toleranceSeconds?: number }; basic?: { user: string }; token?: { header?: string; prefix?: string } };
+
+export type InboundSources = { items: readonly (InboundSource)[]; next: null };
 
 export type Knobs = { latency: { distribution: "fixed" | "uniform" | "lognormal" | "bimodal"; medianMs: number; spread: number; slowMs: number }; capacity: number | null; overload: "429" | "503" | "slower"; errorShare: number; timeoutShare: number; resetShare: number; lostReplyShare: number; outage: "503" | "none" | "refuse" | "black_hole"; retryAfter: string | null; health: "truth" | "always_ok" | "always_ill"; reject: { path: string; pattern: string; message: string } | null; conflictOnDuplicate: boolean; refuseAs: number | null; requireToken: boolean; tokenSeconds: number; clientSecret: string | null; tokenEndpointDown: boolean };
 
@@ -96,6 +128,16 @@ export type NewRoute = { subject: "failures" | "alert"; channel: string; team?: 
 
 export type NoteGroup = { note: string | null };
 
+export type Operation = { id: string; action: "retry" | "reject"; state: "running" | "paused" | "done" | "cancelled"; filter: FailureFilter; cutoff: string; reason: string; code: "duplicate" | "obsolete" | "wrong_data" | "customer_wish" | "other" | null; rate: number | null; first: number | null; matched: number; eligible: number; acted: number; left: number; skipped: { notAllowed: number; taken: number; busy: number }; remainingMs: number | null; createdAt: string; createdBy: string; changedAt: string | null; changedBy: string | null; changeReason: string | null; endedAt: string | null };
+
+export type OperationDetail = { id: string; action: "retry" | "reject"; state: "running" | "paused" | "done" | "cancelled"; filter: FailureFilter; cutoff: string; reason: string; code: "duplicate" | "obsolete" | "wrong_data" | "customer_wish" | "other" | null; rate: number | null; first: number | null; matched: number; eligible: number; acted: number; left: number; skipped: { notAllowed: number; taken: number; busy: number }; remainingMs: number | null; createdAt: string; createdBy: string; changedAt: string | null; changedBy: string | null; changeReason: string | null; endedAt: string | null; failedAgain: number };
+
+export type OperationPreview = { cutoff: string; matched: number; eligible: number; notAllowed: number; rateMax: number | null; rateUsual: number | null; providers: readonly ({ provider: string; eligible: number })[] };
+
+export type OperationRecords = { items: readonly ({ id: string; provider: string; status: "waiting" | "sending" | "retrying" | "held" | "delivered" | "failed" | "rejected" | "discarded" | "duplicate"; attempts: number; type: string | null; subject: string | null; owner: string | null; correlationId: string | null; createdAt: string; settledAt: string | null; dueAt: string | null; lastError: string | null; actedAt: string; failedAgain: boolean })[]; next: string | null };
+
+export type Operations = { items: readonly (Operation)[]; next: string | null };
+
 export type Overview = { deliveredPerMinute: number; successRate: number | null; oldestDueAt: string | null; needHuman: { technical: number; client_data: number; others: number }; breakersOpen: number; workerSeenAt: string | null; providers: readonly (ProviderSummary)[]; throughput: readonly (ThroughputPoint)[]; newestFailures: readonly (Failure)[] };
 
 export type PatchAlertRule = { name?: string; severity?: "info" | "warning" | "critical"; provider?: string | null; params?: { readonly [name: string]: unknown }; forMs?: number; enabled?: boolean };
@@ -103,6 +145,8 @@ export type PatchAlertRule = { name?: string; severity?: "info" | "warning" | "c
 export type PatchCanary = { cron?: string; timeZone?: string; payload?: unknown; expect?: { status?: number; jsonPath?: string; equals?: string | number | boolean | null }; limitMs?: number; enabled?: boolean };
 
 export type PatchChannel = { name?: string; provider?: string; address?: string; fallback?: string | null; enabled?: boolean };
+
+export type PatchInboundSource = { name?: string; provider?: string; options?: InboundSourceOptionsInput; mapping?: InboundSourceMappingInput; enabled?: boolean; bytesMax?: number; secrets?: readonly (string | { secret: string; until?: string | null })[]; rotate?: { secret: string; overlapSeconds?: number } };
 
 export type PatchKey = { name?: string; scopes?: readonly ("enqueue" | "read" | "operate" | "admin")[]; providers?: readonly (string)[] | null; owner?: string | null; expiresAt?: string | null };
 
@@ -123,6 +167,8 @@ export type Person = { id: string; name: string; email: string; role: "end_user"
 export type PortalSettings = { hostName: string; hostUrl: string | null; frameAncestors: readonly (Json)[]; timeZone: string; css: { accent?: Json; ground?: Json; surface?: Json; ink?: Json; quiet?: Json; line?: Json; dark: { accent?: Json; ground?: Json; surface?: Json; ink?: Json; quiet?: Json; line?: Json }; scheme: "auto" | "light" | "dark"; radius?: string; font?: string } };
 
 export type PortalSettingsInput = { hostName?: string; hostUrl?: string | null; frameAncestors?: readonly (string)[]; timeZone?: string; css?: { accent?: string; ground?: string; surface?: string; ink?: string; quiet?: string; line?: string; dark?: { accent?: string; ground?: string; surface?: string; ink?: string; quiet?: string; line?: string }; scheme?: "auto" | "light" | "dark"; radius?: string; font?: string } };
+
+export type PreviewOperation = { action: "retry" | "reject"; filter: FailureFilterInput; cutoff?: string };
 
 export type ProbeProvider = { reason?: string };
 
@@ -186,7 +232,7 @@ export type ScheduleInput = { name: string; cron: string; run: string };
 
 export type ShowPayload = { reason?: string };
 
-export type ShownKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null; key: string };
+export type ShownKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "bulk" | "bulk_many" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null; key: string };
 
 export type ShownPayload = { payload: string; revision: number; edit: { allowed: readonly (string)[]; locked: readonly (string)[] } };
 
@@ -201,6 +247,10 @@ export type SkipRecord = { reason: string };
 export type StartedCanary = { canary: string; provider: string; recordId: string; startedAt: string };
 
 export type StartedSchedule = { provider: string; schedule: string; startedAt: string };
+
+export type SystemEvent = { id: string; at: string; kind: "breaker" | "pause" | "config" | "deploy" | "operation"; action: string; provider: string | null; subject: string | null; actor: string | null; reason: string | null; detail: { readonly [name: string]: Json } };
+
+export type SystemEvents = { items: readonly (SystemEvent)[]; next: string | null };
 
 export type Team = { slug: string; name: string; kind: "technical" | "client_data"; position: number; rules: readonly (TeamRule)[]; builtIn: boolean };
 
@@ -234,6 +284,8 @@ export interface Operations {
   assignGroup(id: string, body: Assign, options?: CallOptions): Promise<GroupAct>;
   /** Gives a failure to a person. Needs the permission assign. */
   assignRecord(id: string, body: Assign, options?: CallOptions): Promise<RecordAct>;
+  /** Ends an operation: the rest of the failures stay as they are. Needs the permission bulk. */
+  cancelOperation(id: string, body?: ChangeOperation, options?: CallOptions): Promise<Operation>;
   /** Takes a retry back while it has not left. Needs the permission retry_technical or retry_client_data. */
   cancelRetry(id: string, body?: CancelRetry, options?: CallOptions): Promise<RecordAct>;
   /** Makes an alert rule. Needs the permission manage_desk. */
@@ -242,8 +294,12 @@ export interface Operations {
   createCanary(body: CreateCanary, options?: CallOptions): Promise<ChangedCanary>;
   /** Makes a channel. Needs the permission manage_desk. */
   createChannel(body: CreateChannel, options?: CallOptions): Promise<SavedChannel>;
+  /** Makes a source, with an address that its sender may post to at once. Needs the permission manage_providers. */
+  createInboundSource(body: CreateInboundSource, options?: CallOptions): Promise<ChangedInboundSource>;
   /** Makes a key, and shows it this once. Only a hash of it is kept. A key can be kept to some providers, to one owner's records, or to both. Nobody makes a key that may do more than they may themselves. A repeated `Idempotency-Key` makes no second one, and does not show the first again: it is a `conflict`. Needs the permission manage_keys. */
   createKey(body: CreateKey, options?: CallOptions): Promise<ShownKey>;
+  /** Retries or rejects all failures that match a filter. Only what failed until the cutoff. More than 1,000 records take `bulk_many`. When over 5 % more match than were expected, the answer is 409 and nothing is done. Needs the permission bulk. */
+  createOperation(body: CreateOperation, options?: CallOptions): Promise<Operation>;
   /** Makes a provider. Needs the permission manage_providers. */
   createProvider(body: { name?: string; url: string; method?: "POST" | "PUT" | "PATCH" | "GET" | "DELETE"; adapter?: string; options?: { readonly [name: string]: unknown }; batchSizeMax?: number; connectionsMax?: number; slowMs?: number; timeoutMs?: { connect?: number; headers?: number; total?: number }; backoff?: { baseMs?: number; factor?: number; jitter?: number; attemptsMax?: number }; breaker?: { probeEveryMs?: number; goodTrials?: number }; health?: { url: string; method?: "GET" | "HEAD" | "POST"; everyMs?: number; timeoutMs?: number; expect?: number; slowMs?: number | null; ill?: readonly (RuleWhenInput)[] } | null; auth?: { kind: "none" } | { kind: "header"; name: string; value: string | null } | { kind: "basic"; user: string; password: string | null } | { kind: "standard_webhooks"; secrets: readonly (string | { secret: string; until: string })[] | null } | { kind: "oauth2_client_credentials"; tokenUrl: string; clientId: string; clientSecret: string | null; scope?: string | null; audience?: string | null; send?: "basic" | "post" }; windows?: { timeZone?: string; deliver?: readonly (WindowInput)[]; maintenance?: readonly (WindowInput)[] }; limits?: { perSecond?: number | null; perMinute?: number | null; perDay?: number | null; perRun?: number | null; runEveryMs?: number }; rules?: readonly (RuleInput)[]; onInvalid?: "fail" | "discard"; keepResponse?: boolean; dedupePeriod?: "hour" | "day" | "week" | "month"; autoRedrive?: boolean; schedules?: readonly (ScheduleInput)[]; edit?: { allowed?: readonly (string)[]; locked?: readonly (string)[] }; flags?: { enabled?: boolean; shadow?: boolean; percentage?: number }; slug: string }, options?: CallOptions): Promise<Provider>;
   /** Makes a team. Needs the permission manage_desk. */
@@ -254,6 +310,10 @@ export interface Operations {
   deleteCanary(slug: string, options?: CallOptions): Promise<DeletedCanary>;
   /** Deletes a channel, with its routes. Needs the permission manage_desk. */
   deleteChannel(slug: string, options?: CallOptions): Promise<DeletedChannel>;
+  /** Deletes a source; its records stay, and its sender gets a 404. Needs the permission manage_providers. */
+  deleteInboundSource(slug: string, options?: CallOptions): Promise<DeletedInboundSource>;
+  /** Deletes a provider that nothing belongs to. One with records, channels or canaries stays: switch it off with `flags.enabled: false`. It can be deleted once they are gone. Needs the permission manage_providers. */
+  deleteProvider(slug: string, options?: CallOptions): Promise<null>;
   /** Deletes a team. Needs the permission manage_desk. */
   deleteTeam(slug: string, options?: CallOptions): Promise<null>;
   /** Takes a record, to be delivered to its provider. Where its `idempotencyKey` is known, nothing is stored, and the answer is the first record's id. Needs the permission enqueue. */
@@ -286,6 +346,8 @@ export interface Operations {
   listAlertRules(options?: CallOptions): Promise<AlertRules>;
   /** Alerts, the newest first. Needs the permission see. */
   listAlerts(query?: { state?: "open" | "acknowledged" | "silenced" | "resolved"; after?: string; limit?: number }, options?: CallOptions): Promise<Alerts>;
+  /** Who did what, the newest first. Needs the permission see. */
+  listAudit(query?: { actor?: string; action?: string; subjectKind?: string; subjectId?: string; from?: string; to?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Audit>;
   /** Changes of batch size and breaker, the newest first. Needs the permission see. */
   listBatchChanges(slug: string, query?: { from?: string; to?: string }, options?: CallOptions): Promise<BatchChanges>;
   /** Canaries, each with how it stands and its last runs. Needs the permission see. */
@@ -294,12 +356,20 @@ export interface Operations {
   listCanaryRuns(slug: string, query?: { after?: string; limit?: number }, options?: CallOptions): Promise<CanaryRuns>;
   /** Where people are told. Needs the permission see. */
   listChannels(options?: CallOptions): Promise<Channels>;
+  /** What happened to the installation, the newest first. Breakers that turned, pauses, changes of configuration, releases, and bulk operations. Needs the permission see. */
+  listEvents(query?: { kind?: "breaker" | "pause" | "config" | "deploy" | "operation"; provider?: string; from?: string; to?: string; after?: string; limit?: number }, options?: CallOptions): Promise<SystemEvents>;
   /** Failures by group, those with the newest failure first. Needs the permission see. */
   listFailureGroups(query?: { state?: "open" | "resolved"; team?: string; provider?: string; assignee?: string; q?: string; after?: string; limit?: number }, options?: CallOptions): Promise<FailureGroups>;
   /** What waits for a person, with counts. Needs the permission see. */
   listFailures(query?: { state?: "open" | "rejected"; team?: string; provider?: string; fingerprint?: string; assignee?: string; q?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Failures>;
+  /** Lists the sources of webhooks, and how many calls of each came in the last hour. Needs the permission see. */
+  listInboundSources(options?: CallOptions): Promise<InboundSources>;
   /** All API keys, the newest first; never a key itself. Needs the permission manage_keys. */
   listKeys(options?: CallOptions): Promise<ApiKeys>;
+  /** What an operation has acted on, and how it stands now. Needs the permission see. */
+  listOperationRecords(id: string, query?: { after?: string; limit?: number }, options?: CallOptions): Promise<OperationRecords>;
+  /** Lists bulk operations, the newest first. Needs the permission see. */
+  listOperations(query?: { state?: "running" | "paused" | "done" | "cancelled"; action?: "retry" | "reject"; createdBy?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Operations>;
   /** Who can sign in. Needs the permission manage_desk or assign. */
   listPeople(options?: CallOptions): Promise<People>;
   /** All providers, and how each stands. Needs the permission see. */
@@ -326,6 +396,8 @@ export interface Operations {
   patchCanary(slug: string, body?: PatchCanary, options?: CallOptions): Promise<ChangedCanary>;
   /** Changes a channel. Needs the permission manage_desk. */
   patchChannel(slug: string, body?: PatchChannel, options?: CallOptions): Promise<SavedChannel>;
+  /** Changes a source, in force within a second. With `If-Match`, only while it is at that version. `rotate` adds a secret and lets the others end. Needs the permission manage_providers. */
+  patchInboundSource(slug: string, body?: PatchInboundSource, options?: CallOptions): Promise<ChangedInboundSource>;
   /** Changes what a key is called, may do, is kept to, or when it expires. Needs the permission manage_keys. */
   patchKey(id: string, body?: PatchKey, options?: CallOptions): Promise<ApiKey>;
   /** Ties a person to a member of Slack. Needs the permission see. */
@@ -336,16 +408,26 @@ export interface Operations {
   patchSimulator(slug: string, body?: PatchKnobs, options?: CallOptions): Promise<SimulatedProvider>;
   /** Changes a team. Needs the permission manage_desk. */
   patchTeam(slug: string, body?: PatchTeam, options?: CallOptions): Promise<Team>;
+  /** Stops a running operation where it is. What it gave a time in the next two seconds still goes. Needs the permission bulk. */
+  pauseOperation(id: string, body?: ChangeOperation, options?: CallOptions): Promise<Operation>;
   /** Holds a provider. Needs the permission operate. */
   pauseProvider(slug: string, body: PauseProvider, options?: CallOptions): Promise<ProviderAct>;
+  /** Counts what an operation would cover. Its `cutoff` and `matched` go into the operation, as `cutoff` and `expected`. Needs the permission bulk. */
+  previewOperation(body: PreviewOperation, options?: CallOptions): Promise<OperationPreview>;
   /** Tests an open breaker now. Needs the permission operate. */
   probeProvider(slug: string, body?: ProbeProvider, options?: CallOptions): Promise<ProviderAct>;
+  /** Shows a source; its secrets are never shown. Needs the permission see. */
+  readInboundSource(slug: string, options?: CallOptions): Promise<InboundSource>;
+  /** One bulk operation, with its progress and what of it failed again. Needs the permission see. */
+  readOperation(id: string, options?: CallOptions): Promise<OperationDetail>;
   /** Closes all open failures of a group unsent. Needs the permission reject_technical or reject_client_data. */
   rejectGroup(id: string, body: RejectGroup, options?: CallOptions): Promise<GroupAct>;
   /** Closes a failure unsent. Needs the permission reject_technical or reject_client_data. */
   rejectRecord(id: string, body: RejectRecord, options?: CallOptions): Promise<RecordAct>;
   /** Takes a rejection back. Needs the permission reject_technical or reject_client_data. */
   reopenRecord(id: string, body?: ReopenRecord, options?: CallOptions): Promise<RecordAct>;
+  /** Lets a paused operation go on where it stopped. Needs what starting it needed. Needs the permission bulk. */
+  resumeOperation(id: string, body?: ChangeOperation, options?: CallOptions): Promise<Operation>;
   /** Lifts the hold. Needs the permission operate. */
   resumeProvider(slug: string, body?: ProbeProvider, options?: CallOptions): Promise<ProviderAct>;
   /** Sends all open failures of a group again, or the oldest of them. Needs the permission retry_technical or retry_client_data. */
@@ -385,16 +467,21 @@ export const operations = {
   acknowledgeAlert: { method: "POST", path: "/alerts/{id}/acknowledge", takes: "body" },
   assignGroup: { method: "POST", path: "/failures/groups/{id}/assign", takes: "body" },
   assignRecord: { method: "POST", path: "/records/{id}/assign", takes: "body" },
+  cancelOperation: { method: "POST", path: "/operations/{id}/cancel", takes: "body" },
   cancelRetry: { method: "POST", path: "/records/{id}/cancel", takes: "body" },
   createAlertRule: { method: "POST", path: "/alert-rules", takes: "body" },
   createCanary: { method: "POST", path: "/canaries", takes: "body" },
   createChannel: { method: "POST", path: "/channels", takes: "body" },
+  createInboundSource: { method: "POST", path: "/inbound-sources", takes: "body" },
   createKey: { method: "POST", path: "/keys", takes: "body" },
+  createOperation: { method: "POST", path: "/operations", takes: "body" },
   createProvider: { method: "POST", path: "/providers", takes: "body" },
   createTeam: { method: "POST", path: "/teams", takes: "body" },
   deleteAlertRule: { method: "DELETE", path: "/alert-rules/{slug}", takes: "nothing" },
   deleteCanary: { method: "DELETE", path: "/canaries/{slug}", takes: "nothing" },
   deleteChannel: { method: "DELETE", path: "/channels/{slug}", takes: "nothing" },
+  deleteInboundSource: { method: "DELETE", path: "/inbound-sources/{slug}", takes: "nothing" },
+  deleteProvider: { method: "DELETE", path: "/providers/{slug}", takes: "nothing" },
   deleteTeam: { method: "DELETE", path: "/teams/{slug}", takes: "nothing" },
   enqueueRecord: { method: "POST", path: "/records", takes: "body" },
   getCanary: { method: "GET", path: "/canaries/{slug}", takes: "nothing" },
@@ -411,13 +498,18 @@ export const operations = {
   getThroughput: { method: "GET", path: "/throughput", takes: "query" },
   listAlertRules: { method: "GET", path: "/alert-rules", takes: "nothing" },
   listAlerts: { method: "GET", path: "/alerts", takes: "query" },
+  listAudit: { method: "GET", path: "/audit", takes: "query" },
   listBatchChanges: { method: "GET", path: "/providers/{slug}/batch-changes", takes: "query" },
   listCanaries: { method: "GET", path: "/canaries", takes: "query" },
   listCanaryRuns: { method: "GET", path: "/canaries/{slug}/runs", takes: "query" },
   listChannels: { method: "GET", path: "/channels", takes: "nothing" },
+  listEvents: { method: "GET", path: "/events", takes: "query" },
   listFailureGroups: { method: "GET", path: "/failures/groups", takes: "query" },
   listFailures: { method: "GET", path: "/failures", takes: "query" },
+  listInboundSources: { method: "GET", path: "/inbound-sources", takes: "nothing" },
   listKeys: { method: "GET", path: "/keys", takes: "nothing" },
+  listOperationRecords: { method: "GET", path: "/operations/{id}/records", takes: "query" },
+  listOperations: { method: "GET", path: "/operations", takes: "query" },
   listPeople: { method: "GET", path: "/people", takes: "nothing" },
   listProviders: { method: "GET", path: "/providers", takes: "nothing" },
   listRecords: { method: "GET", path: "/records", takes: "query" },
@@ -431,16 +523,22 @@ export const operations = {
   patchAlertRule: { method: "PATCH", path: "/alert-rules/{slug}", takes: "body" },
   patchCanary: { method: "PATCH", path: "/canaries/{slug}", takes: "body" },
   patchChannel: { method: "PATCH", path: "/channels/{slug}", takes: "body" },
+  patchInboundSource: { method: "PATCH", path: "/inbound-sources/{slug}", takes: "body" },
   patchKey: { method: "PATCH", path: "/keys/{id}", takes: "body" },
   patchPerson: { method: "PATCH", path: "/people/{id}", takes: "body" },
   patchProvider: { method: "PATCH", path: "/providers/{slug}", takes: "body" },
   patchSimulator: { method: "PATCH", path: "/simulator/{slug}", takes: "body" },
   patchTeam: { method: "PATCH", path: "/teams/{slug}", takes: "body" },
+  pauseOperation: { method: "POST", path: "/operations/{id}/pause", takes: "body" },
   pauseProvider: { method: "POST", path: "/providers/{slug}/pause", takes: "body" },
+  previewOperation: { method: "POST", path: "/operations/preview", takes: "body" },
   probeProvider: { method: "POST", path: "/providers/{slug}/probe", takes: "body" },
+  readInboundSource: { method: "GET", path: "/inbound-sources/{slug}", takes: "nothing" },
+  readOperation: { method: "GET", path: "/operations/{id}", takes: "nothing" },
   rejectGroup: { method: "POST", path: "/failures/groups/{id}/reject", takes: "body" },
   rejectRecord: { method: "POST", path: "/records/{id}/reject", takes: "body" },
   reopenRecord: { method: "POST", path: "/records/{id}/reopen", takes: "body" },
+  resumeOperation: { method: "POST", path: "/operations/{id}/resume", takes: "body" },
   resumeProvider: { method: "POST", path: "/providers/{slug}/resume", takes: "body" },
   retryGroup: { method: "POST", path: "/failures/groups/{id}/retry", takes: "body" },
   retryRecord: { method: "POST", path: "/records/{id}/retry", takes: "body" },

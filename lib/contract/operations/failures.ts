@@ -28,6 +28,7 @@ export const listFailures = operation({
   may: "see",
   query: FailuresQuery,
   output: Failures,
+  within: "records",
   example: {
     query: { provider: "ats" },
     output: {
@@ -37,7 +38,6 @@ export const listFailures = operation({
       lastDeliveryAt: examples.at,
     },
   },
-  within: "records",
 });
 
 export const exportFailures = operation({

@@ -33,8 +33,8 @@ export const listProviders = operation({
   summary: "All providers, and how each stands",
   may: "see",
   output: z.object({ items: z.array(ProviderSummary), next: z.null() }),
-  example: { output: { items: [examples.providerSummary], next: null } },
   within: "providers",
+  example: { output: { items: [examples.providerSummary], next: null } },
 });
 
 export const createProvider = operation({
@@ -64,8 +64,8 @@ export const getProvider = operation({
   params: z.object({ slug: Slug }),
   output: ProviderWithState,
   headers: ["etag"],
-  example: { params: { slug: "ats" }, output: { ...examples.provider, state: examples.providerState } },
   within: "provider",
+  example: { params: { slug: "ats" }, output: { ...examples.provider, state: examples.providerState } },
 });
 
 export const patchProvider = operation({
@@ -113,12 +113,12 @@ export const pauseProvider = operation({
   params: z.object({ slug: Slug }),
   input: PauseProvider,
   output: ProviderAct,
+  within: "provider",
   example: {
     params: { slug: "ats" },
     input: { reason: "they migrate", until: "2026-11-21T18:00:00Z" },
     output: examples.providerAct,
   },
-  within: "provider",
 });
 
 export const resumeProvider = operation({
@@ -131,12 +131,12 @@ export const resumeProvider = operation({
   params: z.object({ slug: Slug }),
   input: ResumeProvider,
   output: ProviderAct,
+  within: "provider",
   example: {
     params: { slug: "ats" },
     input: { reason: "they are back" },
     output: { ...examples.providerAct, hold: null, holdUntil: null, pausedBy: null, pauseReason: null },
   },
-  within: "provider",
 });
 
 export const probeProvider = operation({
@@ -149,6 +149,7 @@ export const probeProvider = operation({
   params: z.object({ slug: Slug }),
   input: ProbeProvider,
   output: ProviderAct,
+  within: "provider",
   example: {
     params: { slug: "ats" },
     input: {},
@@ -162,7 +163,6 @@ export const probeProvider = operation({
       probeRequestedBy: "Ada Lovelace <ada@example.com>",
     },
   },
-  within: "provider",
 });
 
 export const runSchedule = operation({
@@ -176,12 +176,12 @@ export const runSchedule = operation({
   input: RunSchedule,
   output: StartedSchedule,
   status: 201,
+  within: "provider",
   example: {
     params: { slug: "ats", name: "nightly" },
     input: { reason: "the night's run was missed" },
     output: { provider: "ats", schedule: "nightly", startedAt: examples.at },
   },
-  within: "provider",
 });
 
 export const getProviderThroughput = operation({
@@ -194,12 +194,12 @@ export const getProviderThroughput = operation({
   params: z.object({ slug: Slug }),
   query: ChartRange,
   output: Throughput,
+  within: "provider",
   example: {
     params: { slug: "ats" },
     query: { from: "2026-11-21T13:30:00Z", step: 10 },
     output: { step: 10, items: [examples.point] },
   },
-  within: "provider",
 });
 
 export const listBatchChanges = operation({
@@ -212,10 +212,10 @@ export const listBatchChanges = operation({
   params: z.object({ slug: Slug }),
   query: ChartRange.omit({ step: true }),
   output: BatchChanges,
+  within: "provider",
   example: {
     params: { slug: "ats" },
     query: { from: "2026-11-21T00:00:00Z" },
     output: { items: [examples.batchChange], next: null },
   },
-  within: "provider",
 });

@@ -30,8 +30,8 @@ export const listRecords = operation({
   may: "see",
   query: RecordsQuery,
   output: Records,
-  example: { query: { status: "failed", provider: "ats" }, output: { items: [examples.record], next: null } },
   within: "records",
+  example: { query: { status: "failed", provider: "ats" }, output: { items: [examples.record], next: null } },
 });
 
 export const exportRecords = operation({
@@ -186,7 +186,6 @@ export const showPayload = operation({
   within: "record",
   input: ShowPayload,
   output: ShownPayload,
-  isSecret: true,
   example: {
     params: { id: examples.recordId },
     input: { reason: "the customer asked" },
