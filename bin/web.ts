@@ -9,6 +9,7 @@ import { connectSql } from "#db/client.ts";
 import { refuseUnmigrated } from "#db/migrate.ts";
 import { readEnv, required } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
+import { withReadableAddress } from "#lib/server/readable-address.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
 
 await orExit(async () => {
@@ -25,7 +26,7 @@ await orExit(async () => {
 
   const app = next({ dev: false, dir: new URL("..", import.meta.url).pathname, port: env.PORT });
   await app.prepare();
-  const handle = app.getRequestHandler();
+  const handle = withReadableAddress(app.getRequestHandler());
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((listening, refused) => {
     server.once("error", (error) => refused(explainPort(env.PORT, error)));

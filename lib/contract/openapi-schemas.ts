@@ -56,6 +56,8 @@ function write(named: Record<string, z.ZodType>, others: readonly z.ZodType[], i
     uri: refTo,
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
+      // What is answered is there.
+      if (io === "output") delete jsonSchema.default;
       // The format says it shorter, and every integer in JSON is a safe one.
       if (jsonSchema.format) delete jsonSchema.pattern;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;

@@ -1,15 +1,23 @@
 // The API's description (OpenAPI 3.1), made from the operations that the handlers serve.
 import type { z } from "zod";
 import { components as named } from "#lib/contract/components.ts";
+import { byStatus, isForCallers, type May, nameOf } from "#lib/contract/openapi-refusals.ts";
 import { type JsonSchema, refsIn, type Shapes, shapesOf } from "#lib/contract/openapi-schemas.ts";
 import type { Operation, Proof } from "#lib/contract/operation.ts";
-import { Problem, type ProblemCode, problemKinds } from "#lib/contract/problem.ts";
+import { Problem, problemKinds } from "#lib/contract/problem.ts";
 
 const json = "application/json";
 export const problemJson = "application/problem+json";
 
 type Response = { description: string; headers?: object; content?: Record<string, { schema?: JsonSchema }> };
-type Parameter = { name: string; in: "path" | "query" | "header"; required: boolean; schema: JsonSchema };
+type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  description?: string;
+  schema: JsonSchema;
+  example?: unknown;
+};
 export type DescribedOperation = {
   operationId: string;
   summary: string;
@@ -36,7 +44,9 @@ export type OpenApi = {
 /** The description of these operations. */
 export function openApi(operations: readonly Operation[], version: string): OpenApi {
   const given = operations.flatMap(({ input, query, params }) => [input, query, params].filter(isShape));
-  const answered = operations.flatMap(({ output }) => [output, Problem].filter(isShape));
+  const answered = operations.flatMap(({ output, besides = [] }) =>
+    [output, Problem, ...besides.map(({ output }) => output)].filter(isShape),
+  );
   const shapes = shapesOf(named, { input: given, output: answered });
   const responses = refusals(operations, shapes);
   const paths: OpenApi["paths"] = {};
@@ -86,7 +96,7 @@ function described(operation: Operation, shapes: Shapes): DescribedOperation {
         },
       },
     }),
-    responses: { ...successOf(operation, shapes), ...refusalsOf(operation) },
+    responses: { ...successOf(operation, shapes), ...besidesOf(operation, shapes), ...refusalsOf(operation) },
     security: securityOf(may),
   };
 }
@@ -95,7 +105,7 @@ function parametersOf(
   { params, query, input, ifMatch, may, example }: Operation,
   shapes: Shapes,
 ): Parameter[] {
-  const header = (name: string, description: string): Parameter & { description: string } => ({
+  const header = (name: string, description: string): Parameter => ({
     name,
     in: "header",
     required: false,
@@ -152,13 +162,24 @@ function successOf(
             content: {
               [answers]: {
                 schema: output ? shapes.schemaOf(output, "output") : { type: "string" },
-                ...(example?.output === undefined ? {} : { example: example.output }),
+                ...(example?.output === undefined ? {} : { example: output?.parse(example.output) }),
               },
             },
           }),
     },
   };
 }
+
+const besidesOf = ({ besides = [] }: Operation, shapes: Shapes): Record<string, Response> =>
+  Object.fromEntries(
+    besides.map(({ status, when, output }) => [
+      status,
+      {
+        description: when,
+        ...(output ? { content: { [json]: { schema: shapes.schemaOf(output, "output") } } } : {}),
+      },
+    ]),
+  );
 
 const aText = { schema: { type: "string" } };
 const headerWords = {
@@ -167,6 +188,7 @@ const headerWords = {
 };
 const refusalHeaders: Record<number, object> = {
   401: { "www-authenticate": { required: true, ...aText } },
+  429: { "retry-after": { description: "Seconds.", ...aText } },
   503: { "retry-after": { description: "Seconds.", required: true, ...aText } },
 };
 
@@ -178,13 +200,6 @@ function refusalsOf(operation: Operation): Record<string, { $ref: string }> {
     ]),
   );
 }
-
-function byStatus(operation: Operation): [number, ProblemCode[]][] {
-  const grouped = Map.groupBy(problemsOf(operation), (code) => problemKinds[code].status);
-  return [...grouped].sort(([one], [other]) => one - other);
-}
-
-const nameOf = (codes: readonly ProblemCode[]): string => [...codes].sort().join("-or-");
 
 /** Every way in which one of the operations refuses. */
 function refusals(operations: readonly Operation[], shapes: Shapes): Record<string, Response> {
@@ -207,33 +222,6 @@ function refusals(operations: readonly Operation[], shapes: Shapes): Record<stri
   ]);
   return Object.fromEntries(all);
 }
-
-/** All codes that an operation may be refused with: its own, and those of what it takes. */
-export function problemsOf({ may, params, input, ifMatch, problems = [] }: Operation): ProblemCode[] {
-  const isOpen = typeof may === "object" && "proof" in may && may.proof === "none";
-  const isProven =
-    isForCallers(may) || (typeof may === "object" && "proof" in may && may.proof === "end_user");
-  const codes: (ProblemCode | false | undefined)[] = [
-    !isOpen && "unauthenticated",
-    isProven && "forbidden",
-    params && "not_found",
-    input && isForCallers(may) && "conflict",
-    ifMatch && "version_mismatch",
-    input && "payload_too_large",
-    input && "unsupported_media_type",
-    !isOpen && "invalid_input",
-    ...problems,
-    "rate_limited",
-    "internal",
-    "unavailable",
-  ];
-  return [...new Set(codes.filter((code) => typeof code === "string"))];
-}
-
-type May = Operation["may"];
-
-/** Whether it is for people with a session and programs with a key. */
-const isForCallers = (may: May): boolean => typeof may === "string" || !("proof" in may);
 
 function needsOf(may: May): string | undefined {
   if (typeof may === "string") return `Needs \`${may}\`.`;

@@ -54,6 +54,10 @@ export type Operation<
   answers?: string;
   /** Headers that a success has. */
   headers?: readonly ("etag" | "location")[];
+  /** Other ways to succeed. */
+  besides?: readonly { status: 200 | 202 | 204; when: string; output?: z.ZodType }[];
+  /** Taken by the web process before any route is looked for. */
+  servedBefore?: true;
   /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 429, 503). */
   problems?: readonly ProblemCode[];
   /** Shown in the description, and checked against the shapes. */

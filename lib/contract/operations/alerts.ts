@@ -1,4 +1,5 @@
 // Alerts, and the rules that make them.
+
 import { z } from "zod";
 import {
   AcknowledgeAlert,
@@ -12,6 +13,8 @@ import {
   Silence,
   Unsilence,
 } from "#lib/contract/alert.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 
@@ -24,6 +27,15 @@ export const listAlerts = operation({
   may: "see",
   query: AlertsQuery,
   output: Alerts,
+  example: {
+    query: { state: "open" },
+    output: {
+      items: [desk.alert],
+      next: null,
+      counts: { open: 1, acknowledged: 0, silenced: 0, resolved: 7 },
+      evaluatedAt: examples.at,
+    },
+  },
 });
 
 export const acknowledgeAlert = operation({
@@ -36,6 +48,16 @@ export const acknowledgeAlert = operation({
   params: z.object({ id: z.guid() }),
   input: AcknowledgeAlert,
   output: AlertActed,
+  example: {
+    params: { id: desk.alertId },
+    input: {},
+    output: {
+      ...desk.alert,
+      state: "acknowledged",
+      acknowledgedAt: examples.at,
+      acknowledgedBy: examples.ada,
+    },
+  },
 });
 
 export const silenceAlert = operation({
@@ -48,6 +70,16 @@ export const silenceAlert = operation({
   params: z.object({ id: z.guid() }),
   input: Silence,
   output: AlertActed,
+  example: {
+    params: { id: desk.alertId },
+    input: { until: "2026-11-21T18:00:00Z", reason: "they migrate" },
+    output: {
+      ...desk.alert,
+      silencedUntil: "2026-11-21T18:00:00.000000Z",
+      silencedBy: examples.ada,
+      silenceReason: "they migrate",
+    },
+  },
 });
 
 export const unsilenceAlert = operation({
@@ -60,6 +92,7 @@ export const unsilenceAlert = operation({
   params: z.object({ id: z.guid() }),
   input: Unsilence,
   output: AlertActed,
+  example: { params: { id: desk.alertId }, input: {}, output: desk.alert },
 });
 
 export const listAlertRules = operation({
@@ -70,6 +103,7 @@ export const listAlertRules = operation({
   summary: "What is looked for",
   may: "see",
   output: AlertRules,
+  example: { output: { items: [desk.alertRule], next: null } },
 });
 
 export const createAlertRule = operation({
@@ -83,6 +117,10 @@ export const createAlertRule = operation({
   output: AlertRule,
   status: 201,
   headers: ["etag", "location"],
+  example: {
+    input: { slug: "breaker-open", name: "A breaker is open", kind: "breaker_open", severity: "critical" },
+    output: desk.alertRule,
+  },
 });
 
 export const patchAlertRule = operation({
@@ -97,6 +135,11 @@ export const patchAlertRule = operation({
   output: AlertRule,
   headers: ["etag"],
   ifMatch: true,
+  example: {
+    params: { slug: "breaker-open" },
+    input: { forMs: 60_000 },
+    output: { ...desk.alertRule, forMs: 60_000, version: 2 },
+  },
 });
 
 export const deleteAlertRule = operation({
@@ -108,6 +151,8 @@ export const deleteAlertRule = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: AlertRule,
+  ifMatch: true,
+  example: { params: { slug: "breaker-open" }, output: desk.alertRule },
 });
 
 export const silenceAlertRule = operation({
@@ -120,6 +165,16 @@ export const silenceAlertRule = operation({
   params: z.object({ slug: Slug }),
   input: Silence,
   output: AlertRule,
+  example: {
+    params: { slug: "breaker-open" },
+    input: { until: "2026-11-21T18:00:00Z", reason: "they migrate" },
+    output: {
+      ...desk.alertRule,
+      silencedUntil: "2026-11-21T18:00:00.000000Z",
+      silencedBy: examples.ada,
+      silenceReason: "they migrate",
+    },
+  },
 });
 
 export const unsilenceAlertRule = operation({
@@ -132,4 +187,5 @@ export const unsilenceAlertRule = operation({
   params: z.object({ slug: Slug }),
   input: Unsilence,
   output: AlertRule,
+  example: { params: { slug: "breaker-open" }, input: {}, output: desk.alertRule },
 });

@@ -1,4 +1,5 @@
 // Canaries: synthetic records on a schedule.
+
 import { z } from "zod";
 import {
   Canaries,
@@ -13,6 +14,8 @@ import {
   RunCanary,
   StartedCanary,
 } from "#lib/contract/canary.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 
@@ -25,6 +28,7 @@ export const listCanaries = operation({
   may: "see",
   query: CanariesQuery,
   output: Canaries,
+  example: { query: { provider: "ats" }, output: { items: [desk.canary], next: null } },
 });
 
 export const createCanary = operation({
@@ -38,6 +42,16 @@ export const createCanary = operation({
   output: ChangedCanary,
   status: 201,
   headers: ["etag", "location"],
+  example: {
+    input: {
+      slug: "ats-ping",
+      provider: "ats",
+      cron: "*/5 * * * *",
+      payload: { candidate: 0 },
+      expect: { status: 200 },
+    },
+    output: { slug: "ats-ping", version: 1 },
+  },
 });
 
 export const getCanary = operation({
@@ -50,6 +64,7 @@ export const getCanary = operation({
   params: z.object({ slug: Slug }),
   output: Canary,
   headers: ["etag"],
+  example: { params: { slug: "ats-ping" }, output: desk.canary },
 });
 
 export const patchCanary = operation({
@@ -64,6 +79,11 @@ export const patchCanary = operation({
   output: ChangedCanary,
   headers: ["etag"],
   ifMatch: true,
+  example: {
+    params: { slug: "ats-ping" },
+    input: { limitMs: 5_000 },
+    output: { slug: "ats-ping", version: 2 },
+  },
 });
 
 export const deleteCanary = operation({
@@ -75,6 +95,9 @@ export const deleteCanary = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: DeletedCanary,
+  problems: ["conflict"],
+  ifMatch: true,
+  example: { params: { slug: "ats-ping" }, output: { slug: "ats-ping" } },
 });
 
 export const runCanary = operation({
@@ -88,6 +111,11 @@ export const runCanary = operation({
   input: RunCanary,
   output: StartedCanary,
   status: 201,
+  example: {
+    params: { slug: "ats-ping" },
+    input: { reason: "after the release" },
+    output: { canary: "ats-ping", provider: "ats", recordId: examples.recordId, startedAt: examples.at },
+  },
 });
 
 export const listCanaryRuns = operation({
@@ -100,4 +128,5 @@ export const listCanaryRuns = operation({
   params: z.object({ slug: Slug }),
   query: CanaryRunsQuery,
   output: CanaryRuns,
+  example: { params: { slug: "ats-ping" }, output: { items: [desk.canaryRun], next: null } },
 });

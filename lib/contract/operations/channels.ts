@@ -1,4 +1,5 @@
 // Where people are told, and which channel is told of what.
+
 import { z } from "zod";
 import {
   Channel,
@@ -11,6 +12,8 @@ import {
   SaveRoutes,
   TestedChannel,
 } from "#lib/contract/channel.ts";
+import * as desk from "#lib/contract/desk-examples.ts";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 
@@ -22,6 +25,7 @@ export const listChannels = operation({
   summary: "Where people are told",
   may: "see",
   output: Channels,
+  example: { output: { items: [desk.channel], next: null } },
 });
 
 export const createChannel = operation({
@@ -35,6 +39,16 @@ export const createChannel = operation({
   output: SavedChannel,
   status: 201,
   headers: ["etag", "location"],
+  example: {
+    input: {
+      slug: "desk",
+      name: "The desk's Slack",
+      kind: "slack",
+      provider: "slack",
+      address: "C0123456789",
+    },
+    output: desk.channel,
+  },
 });
 
 export const getChannel = operation({
@@ -47,6 +61,7 @@ export const getChannel = operation({
   params: z.object({ slug: Slug }),
   output: Channel,
   headers: ["etag"],
+  example: { params: { slug: "desk" }, output: desk.channel },
 });
 
 export const patchChannel = operation({
@@ -61,6 +76,7 @@ export const patchChannel = operation({
   output: SavedChannel,
   headers: ["etag"],
   ifMatch: true,
+  example: { params: { slug: "desk" }, input: { enabled: true }, output: desk.channel },
 });
 
 export const deleteChannel = operation({
@@ -72,6 +88,9 @@ export const deleteChannel = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   output: DeletedChannel,
+  problems: ["conflict"],
+  ifMatch: true,
+  example: { params: { slug: "desk" }, output: { slug: "desk", routes: 2 } },
 });
 
 export const testChannel = operation({
@@ -86,6 +105,11 @@ export const testChannel = operation({
   output: TestedChannel,
   status: 201,
   headers: ["location"],
+  example: {
+    params: { slug: "desk" },
+    input: {},
+    output: { slug: "desk", recordId: examples.recordId, hold: null },
+  },
 });
 
 export const listRoutes = operation({
@@ -96,6 +120,7 @@ export const listRoutes = operation({
   summary: "Which channel is told of what",
   may: "see",
   output: Routes,
+  example: { output: { items: [desk.route], next: null } },
 });
 
 export const saveRoutes = operation({
@@ -107,4 +132,8 @@ export const saveRoutes = operation({
   may: "manage_desk",
   input: SaveRoutes,
   output: Routes,
+  example: {
+    input: { items: [{ subject: "failures", channel: "desk", team: "technical" }] },
+    output: { items: [desk.route], next: null },
+  },
 });

@@ -1,5 +1,7 @@
 // Failures, one by one and by group.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { Failures, FailuresQuery } from "#lib/contract/failure.ts";
 import {
   Assign,
@@ -25,6 +27,15 @@ export const listFailures = operation({
   may: "see",
   query: FailuresQuery,
   output: Failures,
+  example: {
+    query: { provider: "ats" },
+    output: {
+      items: [examples.failure],
+      next: null,
+      counts: { technical: 12, client_data: 0, rejected: 3, teams: { technical: 12 } },
+      lastDeliveryAt: examples.at,
+    },
+  },
 });
 
 export const listFailureGroups = operation({
@@ -36,6 +47,7 @@ export const listFailureGroups = operation({
   may: "see",
   query: FailureGroupsQuery,
   output: FailureGroups,
+  example: { query: { team: "technical" }, output: { items: [examples.group], next: null } },
 });
 
 export const getFailureGroup = operation({
@@ -47,6 +59,7 @@ export const getFailureGroup = operation({
   may: "see",
   params: z.object({ id: GroupId }),
   output: FailureGroup,
+  example: { params: { id: examples.groupId }, output: examples.group },
 });
 
 export const retryGroup = operation({
@@ -60,6 +73,11 @@ export const retryGroup = operation({
   params: z.object({ id: GroupId }),
   input: RetryGroup,
   output: GroupAct,
+  example: {
+    params: { id: examples.groupId },
+    input: { first: 3, reason: "to see whether it helps" },
+    output: { ...examples.groupAct, acted: 3, open: 9 },
+  },
 });
 
 export const rejectGroup = operation({
@@ -73,6 +91,11 @@ export const rejectGroup = operation({
   params: z.object({ id: GroupId }),
   input: RejectGroup,
   output: GroupAct,
+  example: {
+    params: { id: examples.groupId },
+    input: { reason: "sent by hand", code: "obsolete" },
+    output: examples.groupAct,
+  },
 });
 
 export const assignGroup = operation({
@@ -85,6 +108,11 @@ export const assignGroup = operation({
   params: z.object({ id: GroupId }),
   input: Assign,
   output: GroupAct,
+  example: {
+    params: { id: examples.groupId },
+    input: { assignee: "ada@example.com" },
+    output: { ...examples.groupAct, open: 12 },
+  },
 });
 
 export const moveGroup = operation({
@@ -97,6 +125,11 @@ export const moveGroup = operation({
   params: z.object({ id: GroupId }),
   input: Move,
   output: GroupAct,
+  example: {
+    params: { id: examples.groupId },
+    input: { team: "client_data" },
+    output: { ...examples.groupAct, open: 12 },
+  },
 });
 
 export const noteGroup = operation({
@@ -109,6 +142,11 @@ export const noteGroup = operation({
   params: z.object({ id: GroupId }),
   input: NoteGroup,
   output: GroupAct,
+  example: {
+    params: { id: examples.groupId },
+    input: { note: "They know of it: ticket 4711." },
+    output: { ...examples.groupAct, open: 12 },
+  },
 });
 
 export const muteGroup = operation({
@@ -121,4 +159,9 @@ export const muteGroup = operation({
   params: z.object({ id: GroupId }),
   input: MuteGroup,
   output: GroupAct,
+  example: {
+    params: { id: examples.groupId },
+    input: { until: "2026-11-22T08:00:00Z" },
+    output: { ...examples.groupAct, open: 12 },
+  },
 });

@@ -1,4 +1,5 @@
 // What the pages show of everything together, and hints of what changed.
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Overview } from "#lib/contract/overview.ts";
 import { ChartRange, Throughput } from "#lib/contract/provider.ts";
@@ -11,6 +12,19 @@ export const getOverview = operation({
   summary: "What the first page shows",
   may: "see",
   output: Overview,
+  example: {
+    output: {
+      deliveredPerMinute: 240,
+      successRate: 0.98,
+      oldestDueAt: examples.at,
+      needHuman: { technical: 12, client_data: 0, others: 0 },
+      breakersOpen: 0,
+      workerSeenAt: examples.at,
+      providers: [examples.providerSummary],
+      throughput: [examples.point],
+      newestFailures: [examples.failure],
+    },
+  },
 });
 
 export const getThroughput = operation({
@@ -22,6 +36,7 @@ export const getThroughput = operation({
   may: "see",
   query: ChartRange,
   output: Throughput,
+  example: { query: { step: 60 }, output: { step: 60, items: [examples.point] } },
 });
 
 export const streamHints = operation({

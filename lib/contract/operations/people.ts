@@ -1,5 +1,7 @@
 // People who can sign in.
+
 import { z } from "zod";
+import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { PatchPerson, People, Person, PersonId } from "#lib/contract/person.ts";
 
@@ -12,6 +14,7 @@ export const listPeople = operation({
   // Who gives failures to people has to know them.
   may: ["manage_desk", "assign"],
   output: People,
+  example: { output: { items: [desk.person], next: null } },
 });
 
 export const patchPerson = operation({
@@ -25,4 +28,9 @@ export const patchPerson = operation({
   params: z.object({ id: PersonId }),
   input: PatchPerson,
   output: Person,
+  example: {
+    params: { id: desk.personId },
+    input: { slackUserId: "U0123ABCD" },
+    output: desk.person,
+  },
 });

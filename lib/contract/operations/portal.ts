@@ -1,5 +1,8 @@
 // End users: tokens for them, their pages' look, and their own records.
+
 import { z } from "zod";
+import * as desk from "#lib/contract/desk-examples.ts";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import {
   MintedToken,
@@ -26,6 +29,15 @@ export const mintPortalToken = operation({
   input: MintToken,
   output: MintedToken,
   status: 201,
+  example: {
+    input: { owner: "customer-42", actions: ["see", "retry"], expiresInSeconds: 3_600 },
+    output: {
+      token: "eyJ…",
+      expiresAt: "2026-11-21T15:00:00.000Z",
+      url: "https://redrive.example/my?token=eyJ…",
+      embedUrl: "https://redrive.example/embed/my?token=eyJ…",
+    },
+  },
 });
 
 export const getPortalSettings = operation({
@@ -36,6 +48,7 @@ export const getPortalSettings = operation({
   summary: "How end users' pages look, and who may frame them",
   may: "manage_desk",
   output: PortalSettings,
+  example: { output: desk.portalSettings },
 });
 
 export const savePortalSettings = operation({
@@ -47,6 +60,10 @@ export const savePortalSettings = operation({
   may: "manage_desk",
   input: PortalSettings,
   output: PortalSettings,
+  example: {
+    input: { hostName: "Example", frameAncestors: ["https://app.example.com"] },
+    output: desk.portalSettings,
+  },
 });
 
 export const listMyRecords = operation({
@@ -58,6 +75,7 @@ export const listMyRecords = operation({
   may: { proof: "end_user", action: "see" },
   query: MyRecordsQuery,
   output: MyRecords,
+  example: { query: { list: "failed" }, output: { items: [desk.myRecord], next: null } },
 });
 
 export const getMyRecord = operation({
@@ -69,6 +87,10 @@ export const getMyRecord = operation({
   may: { proof: "end_user", action: "see" },
   params: z.object({ id: RecordId }),
   output: MyRecordDetail,
+  example: {
+    params: { id: examples.recordId },
+    output: { ...desk.myRecord, fields: [], history: [{ at: examples.at, says: "Not delivered" }] },
+  },
 });
 
 export const fixMyRecord = operation({
@@ -81,6 +103,18 @@ export const fixMyRecord = operation({
   params: z.object({ id: RecordId }),
   input: MyFix,
   output: MyRecord,
+  problems: ["conflict"],
+  example: {
+    params: { id: examples.recordId },
+    input: { fields: { "/customer/postal_code": "10115" } },
+    output: {
+      ...desk.myRecord,
+      card: "on_it",
+      headline: "On its way again",
+      buttons: ["undo"],
+      undoUntil: examples.later,
+    },
+  },
 });
 
 /** An act on an own record, which needs no word. */
@@ -100,6 +134,8 @@ const ownAct = (
     params: z.object({ id: RecordId }),
     input: MyAct,
     output: MyRecord,
+    problems: ["conflict"],
+    example: { params: { id: examples.recordId }, input: {}, output: desk.myRecord },
   });
 
 export const retryMyRecord = ownAct("retryMyRecord", "/retry", "Sends an own record again", "retry");
@@ -124,4 +160,5 @@ export const openMySession = operation({
   may: { proof: "token" },
   output: MySession,
   status: 201,
+  example: { output: { token: "eyJ…", expiresAt: "2026-11-21T15:00:00.000Z" } },
 });

@@ -1,5 +1,7 @@
 // Providers: policy, holds, and the figures of their charts.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { CreateProvider, PatchProvider } from "#lib/contract/policy.ts";
 import {
@@ -31,6 +33,7 @@ export const listProviders = operation({
   summary: "All providers, and how each stands",
   may: "see",
   output: z.object({ items: z.array(ProviderSummary), next: z.null() }),
+  example: { output: { items: [examples.providerSummary], next: null } },
 });
 
 export const createProvider = operation({
@@ -44,6 +47,10 @@ export const createProvider = operation({
   output: Provider,
   status: 201,
   headers: ["etag", "location"],
+  example: {
+    input: { slug: "ats", name: "ATS", url: "https://ats.example/results", batchSizeMax: 20 },
+    output: { ...examples.provider, version: 1, batchSizeMax: 20 },
+  },
 });
 
 export const getProvider = operation({
@@ -56,6 +63,7 @@ export const getProvider = operation({
   params: z.object({ slug: Slug }),
   output: ProviderWithState,
   headers: ["etag"],
+  example: { params: { slug: "ats" }, output: { ...examples.provider, state: examples.providerState } },
 });
 
 export const patchProvider = operation({
@@ -70,6 +78,27 @@ export const patchProvider = operation({
   output: Provider,
   headers: ["etag"],
   ifMatch: true,
+  example: {
+    params: { slug: "ats" },
+    input: { batchSizeMax: 20, limits: { perMinute: 600 } },
+    output: { ...examples.provider, version: 4, batchSizeMax: 20 },
+  },
+});
+
+export const deleteProvider = operation({
+  id: "deleteProvider",
+  method: "DELETE",
+  path: "/providers/{slug}",
+  tag: "Providers",
+  summary: "Deletes a provider that nothing belongs to",
+  description:
+    "One with records, channels or canaries stays: switch it off with `flags.enabled: false`. It can be deleted once they are gone.",
+  may: "manage_providers",
+  params: z.object({ slug: Slug }),
+  status: 204,
+  ifMatch: true,
+  problems: ["conflict"],
+  example: { params: { slug: "ats" } },
 });
 
 export const pauseProvider = operation({
@@ -82,6 +111,11 @@ export const pauseProvider = operation({
   params: z.object({ slug: Slug }),
   input: PauseProvider,
   output: ProviderAct,
+  example: {
+    params: { slug: "ats" },
+    input: { reason: "they migrate", until: "2026-11-21T18:00:00Z" },
+    output: examples.providerAct,
+  },
 });
 
 export const resumeProvider = operation({
@@ -94,6 +128,11 @@ export const resumeProvider = operation({
   params: z.object({ slug: Slug }),
   input: ResumeProvider,
   output: ProviderAct,
+  example: {
+    params: { slug: "ats" },
+    input: { reason: "they are back" },
+    output: { ...examples.providerAct, hold: null, holdUntil: null, pausedBy: null, pauseReason: null },
+  },
 });
 
 export const probeProvider = operation({
@@ -106,6 +145,19 @@ export const probeProvider = operation({
   params: z.object({ slug: Slug }),
   input: ProbeProvider,
   output: ProviderAct,
+  example: {
+    params: { slug: "ats" },
+    input: {},
+    output: {
+      ...examples.providerAct,
+      breaker: "open",
+      hold: "breaker_open",
+      holdUntil: null,
+      pausedBy: null,
+      pauseReason: null,
+      probeRequestedBy: "Ada Lovelace <ada@example.com>",
+    },
+  },
 });
 
 export const runSchedule = operation({
@@ -119,6 +171,11 @@ export const runSchedule = operation({
   input: RunSchedule,
   output: StartedSchedule,
   status: 201,
+  example: {
+    params: { slug: "ats", name: "nightly" },
+    input: { reason: "the night's run was missed" },
+    output: { provider: "ats", schedule: "nightly", startedAt: examples.at },
+  },
 });
 
 export const getProviderThroughput = operation({
@@ -131,6 +188,11 @@ export const getProviderThroughput = operation({
   params: z.object({ slug: Slug }),
   query: ChartRange,
   output: Throughput,
+  example: {
+    params: { slug: "ats" },
+    query: { from: "2026-11-21T13:30:00Z", step: 10 },
+    output: { step: 10, items: [examples.point] },
+  },
 });
 
 export const listBatchChanges = operation({
@@ -143,4 +205,9 @@ export const listBatchChanges = operation({
   params: z.object({ slug: Slug }),
   query: ChartRange.omit({ step: true }),
   output: BatchChanges,
+  example: {
+    params: { slug: "ats" },
+    query: { from: "2026-11-21T00:00:00Z" },
+    output: { items: [examples.batchChange], next: null },
+  },
 });

@@ -1,5 +1,7 @@
 // Records: taken, listed, looked at, and acted on.
+
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { ShownPayload, ShowPayload } from "#lib/contract/payload.ts";
@@ -27,6 +29,7 @@ export const listRecords = operation({
   may: "see",
   query: RecordsQuery,
   output: Records,
+  example: { query: { status: "failed", provider: "ats" }, output: { items: [examples.record], next: null } },
 });
 
 export const enqueueRecord = operation({
@@ -46,6 +49,7 @@ export const enqueueRecord = operation({
     input: { provider: "ats", payload: { candidate: 7 }, subject: "Candidate 7" },
     output: { id: "019f0000-0000-7000-8000-000000000007" },
   },
+  headers: ["location"],
 });
 
 export const getRecord = operation({
@@ -57,6 +61,7 @@ export const getRecord = operation({
   may: "see",
   params: z.object({ id: RecordId }),
   output: RecordDetail,
+  example: { params: { id: examples.recordId }, output: examples.wholeRecord },
 });
 
 export const retryRecord = operation({
@@ -70,6 +75,11 @@ export const retryRecord = operation({
   params: z.object({ id: RecordId }),
   input: RetryRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "they fixed it" },
+    output: examples.retried,
+  },
 });
 
 export const cancelRetry = operation({
@@ -83,6 +93,7 @@ export const cancelRetry = operation({
   params: z.object({ id: RecordId }),
   input: CancelRetry,
   output: RecordAct,
+  example: { params: { id: examples.recordId }, input: {}, output: examples.stillFailed },
 });
 
 export const rejectRecord = operation({
@@ -96,6 +107,11 @@ export const rejectRecord = operation({
   params: z.object({ id: RecordId }),
   input: RejectRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "duplicate of 7", code: "duplicate" },
+    output: examples.rejected,
+  },
 });
 
 export const reopenRecord = operation({
@@ -109,6 +125,11 @@ export const reopenRecord = operation({
   params: z.object({ id: RecordId }),
   input: ReopenRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "rejected by mistake" },
+    output: examples.stillFailed,
+  },
 });
 
 export const skipRecord = operation({
@@ -122,6 +143,11 @@ export const skipRecord = operation({
   params: z.object({ id: RecordId }),
   input: SkipRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "the later ones do not need it" },
+    output: examples.stillFailed,
+  },
 });
 
 export const showPayload = operation({
@@ -134,6 +160,15 @@ export const showPayload = operation({
   params: z.object({ id: RecordId }),
   input: ShowPayload,
   output: ShownPayload,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "the customer asked" },
+    output: {
+      payload: '{"candidate": 7, "score": 0.92}',
+      revision: 0,
+      edit: { allowed: ["/score"], locked: ["/candidate"] },
+    },
+  },
 });
 
 export const assignRecord = operation({
@@ -146,6 +181,11 @@ export const assignRecord = operation({
   params: z.object({ id: RecordId }),
   input: Assign,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { assignee: "ada@example.com", from: null },
+    output: examples.stillFailed,
+  },
 });
 
 export const moveRecord = operation({
@@ -158,4 +198,9 @@ export const moveRecord = operation({
   params: z.object({ id: RecordId }),
   input: MoveRecord,
   output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { team: "client_data", reason: "the data is wrong" },
+    output: examples.stillFailed,
+  },
 });

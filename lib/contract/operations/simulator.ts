@@ -1,5 +1,7 @@
 // The demo's simulated providers.
+
 import { z } from "zod";
+import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { PatchKnobs, SimulatedProvider, SimulatorState } from "#lib/contract/simulator.ts";
 import { Slug } from "#lib/contract/slug.ts";
@@ -12,6 +14,8 @@ export const getSimulator = operation({
   summary: "How the demo's simulator behaves",
   may: "simulate",
   output: SimulatorState,
+  problems: ["not_found"],
+  example: { output: { demo: true, story: null, items: [desk.simulated] } },
 });
 
 export const patchSimulator = operation({
@@ -24,4 +28,5 @@ export const patchSimulator = operation({
   params: z.object({ slug: Slug }),
   input: PatchKnobs,
   output: SimulatedProvider,
+  example: { params: { slug: "ats" }, input: { outage: "503" }, output: desk.simulated },
 });

@@ -1,5 +1,7 @@
 // Teams, and how they do.
+
 import { z } from "zod";
+import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 import { CreateTeam, PatchTeam, Team, TeamFigures, Teams } from "#lib/contract/team.ts";
@@ -12,6 +14,7 @@ export const listTeams = operation({
   summary: "Teams with their rules",
   may: "see",
   output: Teams,
+  example: { output: { items: [desk.team], next: null } },
 });
 
 export const createTeam = operation({
@@ -25,6 +28,16 @@ export const createTeam = operation({
   output: Team,
   status: 201,
   headers: ["location"],
+  example: {
+    input: {
+      slug: "payments",
+      name: "Payments",
+      kind: "technical",
+      position: 10,
+      rules: [{ provider: "psp" }],
+    },
+    output: desk.team,
+  },
 });
 
 export const patchTeam = operation({
@@ -37,6 +50,7 @@ export const patchTeam = operation({
   params: z.object({ slug: Slug }),
   input: PatchTeam,
   output: Team,
+  example: { params: { slug: "payments" }, input: { name: "Payments" }, output: desk.team },
 });
 
 export const deleteTeam = operation({
@@ -48,6 +62,8 @@ export const deleteTeam = operation({
   may: "manage_desk",
   params: z.object({ slug: Slug }),
   status: 204,
+  problems: ["conflict"],
+  example: { params: { slug: "payments" } },
 });
 
 export const getTeamFigures = operation({
@@ -58,4 +74,20 @@ export const getTeamFigures = operation({
   summary: "How the teams do, over seven days",
   may: "see",
   output: TeamFigures,
+  example: {
+    output: {
+      items: [
+        {
+          team: "technical",
+          teamName: "Technical",
+          openGroups: 1,
+          openRecords: 12,
+          groups: 4,
+          firstTouchMs: 240_000,
+          resolveMs: 3_600_000,
+        },
+      ],
+      next: null,
+    },
+  },
 });

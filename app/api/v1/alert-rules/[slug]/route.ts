@@ -13,5 +13,6 @@ export const PATCH = serve(operations.patchAlertRule, {
 });
 
 export const DELETE = serve(operations.deleteAlertRule, {
-  run: ({ params, caller, deps }) => deleteAlertRule(deps.sql, params, caller),
+  run: ({ params, caller, deps, request }) =>
+    deleteAlertRule(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

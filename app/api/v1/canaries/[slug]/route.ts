@@ -27,5 +27,6 @@ export const PATCH = serve(operations.patchCanary, {
 });
 
 export const DELETE = serve(operations.deleteCanary, {
-  run: ({ params, caller, deps }) => deleteCanary(deps.sql, params, caller),
+  run: ({ params, caller, deps, request }) =>
+    deleteCanary(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

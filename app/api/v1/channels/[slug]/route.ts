@@ -24,5 +24,6 @@ export const PATCH = serve(operations.patchChannel, {
 });
 
 export const DELETE = serve(operations.deleteChannel, {
-  run: ({ params, caller, deps }) => deleteChannel(deps.sql, params.slug, caller),
+  run: ({ params, caller, deps, request }) =>
+    deleteChannel(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

@@ -1,4 +1,5 @@
 import { readProvider } from "#db/reads/provider.ts";
+import { deleteProvider } from "#db/writes/delete-provider.ts";
 import { patchProvider } from "#db/writes/patch-provider.ts";
 import * as operations from "#lib/contract/operations/providers.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
@@ -26,4 +27,9 @@ export const PATCH = serve(operations.patchProvider, {
       caller,
       providerSecrets(deps.env),
     ),
+});
+
+export const DELETE = serve(operations.deleteProvider, {
+  run: ({ params, caller, deps, request }) =>
+    deleteProvider(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });
