@@ -51,7 +51,7 @@ export function clientText(all: readonly Operation[], names: ReadonlyMap<z.ZodTy
     head,
     ...shapes.declarations(),
     "/** Every operation of the API that a key can use. */",
-    `export interface Operations {\n${methods.map(({ signature }) => signature).join("\n")}\n}\n`,
+    `export interface Calls {\n${methods.map(({ signature }) => signature).join("\n")}\n}\n`,
     "/** Where each goes, and whether it takes a body or a query. */",
     `export const operations = {\n${methods.map(({ row }) => row).join("\n")}\n} as const;\n`,
   ].join("\n");

@@ -1,6 +1,6 @@
 // `redrive/client`: Redrive's HTTP API from any JavaScript, with its types and without a dependency.
 import { call, type Settings } from "./call.ts";
-import { type CallOptions, type Operations, operations } from "./operations.ts";
+import { type CallOptions, type Calls, operations } from "./operations.ts";
 import { RedriveError } from "./problem.ts";
 import { type Hint, readHints } from "./stream.ts";
 
@@ -15,7 +15,7 @@ type Sent = CallOptions & {
   body?: unknown;
 };
 
-export type Client = Operations & {
+export type Client = Calls & {
   /** Any call of the API; `path` begins below `/api/v1`. */
   send: <Answer>(method: string, path: string, sent?: Sent) => Promise<Answer>;
   /** What changes from now on, until `signal` aborts: hints of it, never the data. It ends when the connection does. */

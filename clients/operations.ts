@@ -277,7 +277,7 @@ export type Window = { days: readonly ("mon" | "tue" | "wed" | "thu" | "fri" | "
 export type WindowInput = { days: readonly ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[]; from: string; to: string };
 
 /** Every operation of the API that a key can use. */
-export interface Operations {
+export interface Calls {
   /** Says that somebody has it in hand. Needs the permission operate. */
   acknowledgeAlert(id: string, body?: AcknowledgeAlert, options?: CallOptions): Promise<AlertActed>;
   /** Gives a group to a person, with what comes to it later. Needs the permission assign. */

@@ -61,6 +61,7 @@ const covered: Record<Scope, readonly Permission[]> = {
     "reject_client_data",
     "assign",
     "edit_allowed",
+    "bulk",
     "operate",
   ],
   admin: permissions,

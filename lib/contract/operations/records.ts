@@ -186,6 +186,7 @@ export const showPayload = operation({
   within: "record",
   input: ShowPayload,
   output: ShownPayload,
+  isSecret: true,
   example: {
     params: { id: examples.recordId },
     input: { reason: "the customer asked" },
