@@ -30,5 +30,7 @@ CREATE TABLE "redrive"."inbound_sources" (
 	CONSTRAINT "inbound_sources_bytes_max" CHECK (bytes_max between 1 and 1048576)
 );
 --> statement-breakpoint
+DROP INDEX "redrive"."enqueued_keys_created";--> statement-breakpoint
 ALTER TABLE "redrive"."inbound_minutes" ADD CONSTRAINT "inbound_minutes_source_inbound_sources_slug_fk" FOREIGN KEY ("source") REFERENCES "redrive"."inbound_sources"("slug") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "redrive"."inbound_sources" ADD CONSTRAINT "inbound_sources_provider_providers_slug_fk" FOREIGN KEY ("provider") REFERENCES "redrive"."providers"("slug") ON DELETE no action ON UPDATE no action;
+ALTER TABLE "redrive"."inbound_sources" ADD CONSTRAINT "inbound_sources_provider_providers_slug_fk" FOREIGN KEY ("provider") REFERENCES "redrive"."providers"("slug") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "enqueued_keys_created" ON "redrive"."enqueued_keys" USING brin ("created_at");
