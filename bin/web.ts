@@ -10,6 +10,7 @@ import { openInbound } from "#lib/inbound/inbound.ts";
 import { frontServer } from "#lib/inbound/server.ts";
 import { readEnv, required } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
+import { withReadableAddress } from "#lib/server/readable-address.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
 
 await orExit(async () => {
@@ -26,7 +27,7 @@ await orExit(async () => {
 
   const app = next({ dev: false, dir: new URL("..", import.meta.url).pathname, port: env.PORT });
   await app.prepare();
-  const handle = app.getRequestHandler();
+  const handle = withReadableAddress(app.getRequestHandler());
   const log = createLog("web", env.LOG_LEVEL);
   const inbound = openInbound({ databaseUrl: required(env, "DATABASE_URL"), env, log });
   const server = frontServer(inbound, handle);

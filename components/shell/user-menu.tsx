@@ -1,6 +1,6 @@
 "use client";
 import { ActionIcon, Menu, Text } from "@mantine/core";
-import { IconBrandSlack, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconApi, IconBrandSlack, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { useCaller } from "#components/shell/caller.tsx";
@@ -39,6 +39,14 @@ export function UserMenu() {
             Your Slack ID
           </Menu.Item>
         )}
+        <Menu.Item
+          component={Link}
+          href="/docs/api"
+          prefetch={false}
+          leftSection={<IconApi size={16} aria-hidden />}
+        >
+          API
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
           Sign out
         </Menu.Item>

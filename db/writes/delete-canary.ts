@@ -4,23 +4,29 @@ import { hint } from "#db/writes/hint.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { noCanary } from "#db/writes/start-canary.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { wrongVersion } from "#db/writes/wrong-version.ts";
 import { isBuiltIn, loopbackSlug } from "#lib/core/loopback.ts";
 
-/** @throws Refused when there is no such canary, or it is the built-in one. */
+type Row = { provider: string; adapter: string; version: number; updatedAt: string; updatedBy: string };
+
+/** @throws Refused when there is no such canary, its version is another, or it is the built-in one. */
 export async function deleteCanary(
   sql: AnySql,
-  { slug }: { slug: string },
+  { slug, ifVersion = null }: { slug: string; ifVersion?: number | null },
   { actor }: Pick<Actor, "actor">,
 ): Promise<{ slug: string }> {
   return inTransaction(sql, async (sql) => {
-    const [canary] = await sql<{ provider: string; adapter: string }[]>`
-      select canary.provider, providers.policy ->> 'adapter' as adapter
+    const [row] = await sql<Row[]>`
+      select
+        canary.provider, providers.policy ->> 'adapter' as adapter, canary.version, canary.updated_at, canary.updated_by
       from redrive.canaries as canary
       join redrive.providers on providers.slug = canary.provider
       where canary.slug = ${slug}
       -- No run of it starts meanwhile.
       for update of canary`;
-    if (!canary) throw noCanary(slug);
+    if (!row) throw noCanary(slug);
+    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion("canary", row);
+    const canary = { provider: row.provider, adapter: row.adapter };
     if (slug === loopbackSlug && isBuiltIn(canary)) {
       throw new Refused("conflict", "This canary is built in: switch it off instead, with enabled: false.");
     }

@@ -1,8 +1,9 @@
 // Changes an alert rule, one version at a time; its kind stays.
 import { noteRuleAct } from "#db/writes/alert-acts.ts";
 import { checkedParams, readRule } from "#db/writes/alert-rule-row.ts";
-import { type Actor, Refused } from "#db/writes/refused.ts";
+import type { Actor } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { wrongVersion } from "#db/writes/wrong-version.ts";
 import type { AlertRule, PatchAlertRule } from "#lib/contract/alert.ts";
 
 type Change = { slug: string; patch: PatchAlertRule; ifVersion: number | null };
@@ -15,7 +16,7 @@ export async function patchAlertRule(
 ): Promise<AlertRule> {
   return inTransaction(sql, async (sql) => {
     const before = await readRule(sql, slug);
-    if (ifVersion !== null && ifVersion !== before.version) throw wrongVersion(before);
+    if (ifVersion !== null && ifVersion !== before.version) throw wrongVersion("rule", before);
     const { name, severity, provider, forMs, enabled } = { ...before, ...patch };
     const params = await checkedParams(sql, {
       kind: before.kind,
@@ -33,10 +34,3 @@ export async function patchAlertRule(
     return after;
   });
 }
-
-const wrongVersion = ({ version, updatedBy, updatedAt }: AlertRule): Refused =>
-  new Refused(
-    "version_mismatch",
-    `${updatedBy} changed this rule at ${updatedAt}; it is at version ${version} now. Load it anew and change that.`,
-    { by: updatedBy, at: updatedAt },
-  );

@@ -5,6 +5,7 @@ import { hint } from "#db/writes/hint.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { noCanary } from "#db/writes/start-canary.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { wrongVersion } from "#db/writes/wrong-version.ts";
 import type { PatchCanary } from "#lib/contract/canary.ts";
 import type { Expectation } from "#lib/core/canary.ts";
 import { cronProblem } from "#lib/core/cron.ts";
@@ -42,7 +43,7 @@ export async function patchCanary(
       where slug = ${slug}
       for update`;
     if (!row) throw noCanary(slug);
-    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion(row);
+    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion("canary", row);
     const { cron, timeZone, expect, limitMs, enabled } = row;
     const before = { cron, timeZone, expect, limitMs, enabled };
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
@@ -77,10 +78,3 @@ export async function patchCanary(
     return saved;
   });
 }
-
-const wrongVersion = ({ version, updatedBy, updatedAt }: Row): Refused =>
-  new Refused(
-    "version_mismatch",
-    `${updatedBy} changed this canary at ${updatedAt}; it is at version ${version} now. Load it anew and change that.`,
-    { by: updatedBy, at: updatedAt },
-  );

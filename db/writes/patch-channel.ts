@@ -1,7 +1,8 @@
 // Changes a channel, one version at a time. What was sent stays where it is; the next text goes the new way.
 import { checkChannel, lockChannels, noChannel, noteChannelAct } from "#db/writes/channel-acts.ts";
-import { type Actor, Refused } from "#db/writes/refused.ts";
+import type { Actor } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { wrongVersion } from "#db/writes/wrong-version.ts";
 import type { PatchChannel, SavedChannel } from "#lib/contract/channel.ts";
 
 type Change = { slug: string; patch: PatchChannel; ifVersion: number | null };
@@ -17,7 +18,7 @@ export async function patchChannel(
     const [before] = await sql<SavedChannel[]>`
       select * from redrive.channels where slug = ${slug} for update`;
     if (!before) throw noChannel(slug);
-    if (ifVersion !== null && ifVersion !== before.version) throw wrongVersion(before);
+    if (ifVersion !== null && ifVersion !== before.version) throw wrongVersion("channel", before);
     const after = { ...before, ...defined(patch) };
     await checkChannel(sql, after);
     const changed = Object.keys(patch).filter(
@@ -48,10 +49,3 @@ const movesAway = (changed: readonly string[]): boolean =>
 async function forgetPlaces(sql: AnySql, slug: string): Promise<void> {
   await sql`update redrive.messages set place = place - 'channel' - 'ts' where channel = ${slug} and place ? 'ts'`;
 }
-
-const wrongVersion = ({ version, updatedBy, updatedAt }: SavedChannel): Refused =>
-  new Refused(
-    "version_mismatch",
-    `${updatedBy} changed this channel at ${updatedAt}; it is at version ${version} now. Load it anew and change that.`,
-    { by: updatedBy, at: updatedAt },
-  );

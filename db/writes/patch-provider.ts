@@ -8,6 +8,7 @@ import { noProvider } from "#db/writes/provider-acts.ts";
 import { changedFields, checkPolicy, mergePolicy } from "#db/writes/provider-policy.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { wrongVersion } from "#db/writes/wrong-version.ts";
 import { type PatchProvider, ProviderAuth, ProviderPolicy } from "#lib/contract/policy.ts";
 import type { Provider } from "#lib/contract/provider.ts";
 import { secretOf, withoutSecrets, withSecretOf } from "#lib/contract/provider-secrets.ts";
@@ -36,7 +37,7 @@ export async function patchProvider(
       where slug = ${slug}
       for update`;
     if (!row) throw noProvider(slug);
-    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion(row);
+    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion("provider", row);
 
     const before = ProviderPolicy.parse(row.policy);
     const merged = mergePolicy(before, patch);
@@ -113,13 +114,6 @@ async function tryNewAuth(sql: TransactionSql, slug: string, actor: string): Pro
     reason: "Its auth was changed",
   });
 }
-
-const wrongVersion = ({ version, updatedBy, updatedAt }: Row): Refused =>
-  new Refused(
-    "version_mismatch",
-    `${updatedBy} changed this provider at ${updatedAt}; it is at version ${version} now. Load it anew and change that.`,
-    { by: updatedBy, at: updatedAt },
-  );
 
 /** The new auth, sealed with the stored secret in it where none is given. */
 function sealed(

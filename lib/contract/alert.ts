@@ -1,6 +1,7 @@
 // Alert rules, and the alerts that they make. What each kind of rule takes stands here with its defaults.
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { Time } from "#lib/contract/time.ts";
 import {
   type AlertParams,
   dataAlerts,
@@ -226,13 +227,9 @@ export const Alerts = z.object({
 export type Alerts = z.infer<typeof Alerts>;
 
 /** A silence has an end: what is silenced for ever is what nobody will hear of. */
-const until = z.iso.datetime({
-  offset: true,
-  error: "must be a time with its zone, like 2026-11-21T14:00:00Z",
-});
 export const silenceMostMs = 30 * dayMs;
 
 export const AcknowledgeAlert = z.strictObject({});
-export const Silence = z.strictObject({ until, reason });
+export const Silence = z.strictObject({ until: Time, reason });
 export type Silence = z.infer<typeof Silence>;
 export const Unsilence = z.strictObject({});

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { rejectCodes } from "#lib/contract/record.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { Time } from "#lib/contract/time.ts";
 import { teamKinds } from "#lib/core/desk.ts";
 import { failureCategories } from "#lib/core/status.ts";
 
@@ -92,7 +93,7 @@ export const NoteGroup = z.strictObject({
     .nullable()
     .transform((text) => text || null),
 });
-export const MuteGroup = z.strictObject({ until: z.iso.datetime({ offset: true }).nullable() });
+export const MuteGroup = z.strictObject({ until: Time.nullable() });
 
 /** What an act on a group answers: on how many records it was done, and how many of the group are open now. */
 export const GroupAct = z.object({

@@ -2,9 +2,23 @@
 import type { z } from "zod";
 import type { ProblemCode } from "#lib/contract/problem.ts";
 import type { Permission } from "#lib/core/access.ts";
+import type { PortalAction } from "#lib/core/portal.ts";
 
 export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof methods)[number];
+
+/** How callers prove who they are where neither a session nor a key counts. */
+export type Proof =
+  /** An end user's token; of several actions it must allow one. */
+  | { proof: "end_user"; action: PortalAction | readonly PortalAction[] }
+  /** A token of an application's that is to be exchanged. */
+  | { proof: "token" }
+  /** A secret part of the address. */
+  | { proof: "link" }
+  /** A signature of the request. */
+  | { proof: "signature" }
+  /** None: anybody may. */
+  | { proof: "none" };
 
 export type Operation<
   Input extends z.ZodType = z.ZodType,
@@ -24,15 +38,27 @@ export type Operation<
   /** What else one has to know of it. */
   description?: string;
   /** The permission that is needed; of several one is enough to be let in, and the act decides which. */
-  may: Permission | readonly Permission[];
+  may: Permission | readonly Permission[] | Proof;
   params?: Params;
   query?: Query;
   input?: Input;
+  /** What the body is sent as, where it is not JSON. */
+  takes?: string;
+  /** Takes `If-Match` with the version that was read. */
+  ifMatch?: true;
   /** What is answered: anything that the shape does not name is left out. */
   output?: Output;
-  /** The status of a success; 200. */
-  status?: 200 | 201 | 202;
-  /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 503). */
+  /** The status of a success; 200. 204 answers nothing. */
+  status?: 200 | 201 | 202 | 204;
+  /** What a success is sent as, where it is not JSON. */
+  answers?: string;
+  /** Headers that a success has. */
+  headers?: readonly ("etag" | "location")[];
+  /** Other ways to succeed. */
+  besides?: readonly { status: 200 | 202 | 204; when: string; output?: z.ZodType }[];
+  /** Taken by the web process before any route is looked for. */
+  servedBefore?: true;
+  /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 429, 503). */
   problems?: readonly ProblemCode[];
   /** Shown in the description, and checked against the shapes. */
   example?: {

@@ -2,6 +2,7 @@
 // What a setting means in itself is checked here; what it means beside others, in policy-problems.ts.
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { Time } from "#lib/contract/time.ts";
 import { days, periods } from "#lib/core/calendar.ts";
 import { headerName as namePattern, headerValue as valuePattern } from "#lib/core/http-headers.ts";
 import { outcomes } from "#lib/core/outcome.ts";
@@ -52,10 +53,7 @@ const signingSecret = secretText.refine((text) => {
 }, "must be 24 to 64 bytes in base64, with or without whsec_ before them; make one with: openssl rand -base64 32");
 
 /** One signing secret; with `until` it is used until then, so that two are valid while a receiver changes over. */
-const SigningSecret = z.union([
-  signingSecret,
-  z.strictObject({ secret: signingSecret, until: z.iso.datetime({ offset: true }) }),
-]);
+const SigningSecret = z.union([signingSecret, z.strictObject({ secret: signingSecret, until: Time })]);
 
 /** How a request proves who we are. Secrets are write-only: read back, they are null. */
 export const ProviderAuth = z.discriminatedUnion("kind", [

@@ -18,20 +18,7 @@ export const problemCodes = [
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.enum(problemCodes),
-  detail: z.string(),
-  /** For `invalid_input`: each field, and how to mend it. */
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-  /** For `conflict`: who was first, and when. */
-  by: z.string().optional(),
-  at: z.iso.datetime().optional(),
-});
-export type Problem = z.infer<typeof Problem>;
-
+/** What each is answered with. */
 export const problemKinds: Record<ProblemCode, { status: number; title: string }> = {
   invalid_input: { status: 422, title: "The request is not valid" },
   payload_too_large: { status: 413, title: "Too large" },
@@ -47,6 +34,20 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   unavailable: { status: 503, title: "Not available now" },
   internal: { status: 500, title: "Something went wrong here" },
 };
+
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(problemCodes),
+  detail: z.string(),
+  /** For `invalid_input`: each field, and how to mend it. */
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** For `conflict`: who was first, and when. */
+  by: z.string().optional(),
+  at: z.iso.datetime().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
 
 /** A problem of that code; `detail` is for people. */
 export const problemOf = (

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ProviderPolicy } from "#lib/contract/policy.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { Time } from "#lib/contract/time.ts";
 import { breakerStates, holds, openReasons } from "#lib/core/status.ts";
 
 /** The last answer of its health check. */
@@ -85,7 +86,7 @@ export type ProviderSummary = z.infer<typeof ProviderSummary>;
 
 export const PauseProvider = z.strictObject({
   reason: z.string().trim().min(1, "must say why, for the next person who looks").max(500),
-  until: z.iso.datetime({ offset: true }).optional(),
+  until: Time.optional(),
 });
 export const ResumeProvider = z.strictObject({ reason: z.string().trim().max(500).optional() });
 export const ProbeProvider = ResumeProvider;
@@ -112,8 +113,8 @@ export const ProviderAct = z.object({
 export type ProviderAct = z.infer<typeof ProviderAct>;
 
 export const ChartRange = z.object({
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Time.optional(),
+  to: Time.optional(),
   /** Seconds a point covers; a multiple of 10. Left out, at most 300 points are returned. */
   step: z.coerce.number().int().min(10).max(86_400).optional(),
 });

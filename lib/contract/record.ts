@@ -1,6 +1,7 @@
 // A record, its timeline, and what may be done to it.
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { Time } from "#lib/contract/time.ts";
 import { canaryType, teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { eventKinds, failureCategories, recordStatuses } from "#lib/core/status.ts";
@@ -25,7 +26,7 @@ export const EnqueueRecord = z.strictObject({
   subject: text(200).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   priority: z.int().min(-32_768).max(32_767).optional(),
-  notBefore: z.iso.datetime({ offset: true }).optional(),
+  notBefore: Time.optional(),
   onDelivered: text(128).optional(),
   onFailed: text(128).optional(),
   onRejected: text(128).optional(),
@@ -113,8 +114,8 @@ export const RecordsQuery = z.object({
   q: z.string().max(200).optional(),
   /** Whether canaries are listed: left out, they are hidden, but for one whose id is searched for. */
   canaries: z.enum(["hide", "show", "only"]).optional(),
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Time.optional(),
+  to: Time.optional(),
   after: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
@@ -124,7 +125,7 @@ export type Records = z.infer<typeof Records>;
 
 export const RetryRecord = z.strictObject({
   /** When it goes again; left out, in five seconds, so that it can be taken back. */
-  at: z.iso.datetime({ offset: true }).optional(),
+  at: Time.optional(),
   /** Goes instead of what failed; the original stays. */
   payload: z.json().optional(),
   reason: z.string().trim().max(500).optional(),

@@ -50,3 +50,9 @@ export const SlackOther = z.object({ type: z.string() });
 /** What a modal remembers of the press that opened it. */
 export const RejectMemory = z.object({ groupId: GroupId, responseUrl: z.string().max(2_900).nullable() });
 export type RejectMemory = z.infer<typeof RejectMemory>;
+
+/** What a modal is told that could not be taken. */
+export const SlackAnswer = z.object({
+  response_action: z.literal("errors"),
+  errors: z.record(z.string(), z.string()),
+});

@@ -15,27 +15,29 @@ const waitingMax = 1_000;
 
 export async function eventStream(request: Request, deps: Deps, pace = usualPace): Promise<Response> {
   const encoder = new TextEncoder();
-  let end = () => {};
+  let end = (_isLeft?: "left") => {};
   const stream = new ReadableStream<Uint8Array>(
     {
       start: async (controller) => {
         const timers: NodeJS.Timeout[] = [];
         let leave = () => {};
         let isOver = false;
-        end = () => {
+        end = (isLeft) => {
           if (isOver) return;
           isOver = true;
           for (const timer of timers) clearInterval(timer);
-          request.signal.removeEventListener("abort", end);
+          request.signal.removeEventListener("abort", aborted);
           leave();
-          controller.close();
+          // What its reader left is closed already; to close it again would throw.
+          if (isLeft === undefined) controller.close();
         };
+        const aborted = () => end();
         const write = (text: string) => {
           if (isOver) return;
           if ((controller.desiredSize ?? 0) <= 0) end();
           else controller.enqueue(encoder.encode(text));
         };
-        request.signal.addEventListener("abort", end);
+        request.signal.addEventListener("abort", aborted);
         leave = await hearHints(deps, (hint: Hint) => write(`data: ${JSON.stringify(hint)}\n\n`));
         // Gone while we began to listen.
         if (isOver) leave();
@@ -49,7 +51,7 @@ export async function eventStream(request: Request, deps: Deps, pace = usualPace
           }, pace.recheckMs),
         );
       },
-      cancel: () => end(),
+      cancel: () => end("left"),
     },
     new CountQueuingStrategy({ highWaterMark: waitingMax }),
   );

@@ -25,89 +25,66 @@ export type Given<Input, Query, Params> = {
   text: string;
 };
 
-/** The permission that a caller lacks; null when they may. */
-type Missing = (caller: Caller) => Permission | null;
-
-/** One of these is enough to be let in; which one, the act itself decides. */
-export const anyOf =
-  (first: Permission, ...others: Permission[]): Missing =>
-  ({ may }) =>
-    [first, ...others].some(may) ? null : first;
-
-type Rule<
+type Doing<
   Input extends z.ZodType,
   Query extends z.ZodObject,
   Params extends z.ZodObject,
   Output extends z.ZodType,
 > = {
-  /** The permission that is needed, or a rule that tells which one is missing. */
-  may: Permission | Missing;
-  params?: Params;
-  query?: Query;
-  input?: Input;
-  /** What is answered: anything that the shape does not name is left out. */
-  output?: Output;
-  /** The status of a success; 200. */
-  status?: 200 | 201 | 202;
+  /** Those that the operation names. */
   headers?: (body: z.output<Output>) => Record<string, string>;
   run: (
     given: Given<z.output<Input>, z.output<Query>, z.output<Params>>,
   ) => Promise<z.input<Output> | Response>;
 };
 
-type Doing<
-  Input extends z.ZodType,
-  Query extends z.ZodObject,
-  Params extends z.ZodObject,
-  Output extends z.ZodType,
-> = Pick<Rule<Input, Query, Params, Output>, "headers" | "run">;
+export type Context = { params: Promise<Record<string, string | string[] | undefined>> };
 
-/** What Next calls; it carries the operation that it serves. */
-export type Served = ((request: Request, context: Context) => Promise<Response>) & { operation?: Operation };
+/** What Next calls; it carries the operation that it serves, so that its answers can be held against its description. */
+export type Served = ((request: Request, context: Context) => Promise<Response>) & { operation: Operation };
 
-/** A Next route handler of an operation, which it carries, so that its answers can be held against its description. */
+/** A handler that looks itself at who calls, with the operation that it serves. */
+export const serveAs = (
+  operation: Pick<Operation, "id">,
+  handler: (request: Request, context: Context) => Promise<Response>,
+): Served => Object.assign(handler, { operation: operation as Operation });
+
+/** A Next route handler of an operation for people with a session and programs with a key. */
 export function serve<
   Input extends z.ZodType,
   Query extends z.ZodObject,
   Params extends z.ZodObject,
   Output extends z.ZodType,
 >(operation: Operation<Input, Query, Params, Output>, doing: Doing<Input, Query, Params, Output>): Served {
-  const { may, params, query, input, output, status } = operation;
-  const [first, ...others] = typeof may === "string" ? [may] : may;
-  if (first === undefined) throw new Error(`${operation.id} names no permission`);
-  const rule = { may: anyOf(first, ...others), params, query, input, output, status, ...doing };
-  return Object.assign(route(rule), { operation: operation as unknown as Operation });
-}
-
-type Context = { params: Promise<Record<string, string | string[] | undefined>> };
-
-/** A Next route handler that does what the rule says. */
-export function route<
-  Input extends z.ZodType = z.ZodObject<Record<never, never>>,
-  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
-  Params extends z.ZodObject = z.ZodObject<Record<never, never>>,
-  Output extends z.ZodType = z.ZodType<unknown>,
->(rule: Rule<Input, Query, Params, Output>): (request: Request, context: Context) => Promise<Response> {
-  return async (request, context) => {
+  const anyOf = permissionsOf(operation);
+  return serveAs(operation, async (request, context) => {
     const deps = ownDeps();
     try {
       const caller = await callerOf(request, deps);
       refuseForeignOrigin(request, caller, deps);
-      refuseWithoutPermission(caller, rule.may);
-      const params = parseParams(rule.params, await context.params);
-      const query = parseQuery(rule.query, new URL(request.url).searchParams);
-      const body = rule.input ? await readJson(request) : { text: "", value: {} };
-      const input = parseInput(rule.input, body);
+      refuseWithoutPermission(caller, anyOf);
+      const params = parseParams(operation.params, await context.params);
+      const query = parseQuery(operation.query, new URL(request.url).searchParams);
+      const body = operation.input ? await readJson(request) : { text: "", value: {} };
+      const input = parseInput(operation.input, body);
       const given = { input, query, params, caller, request, text: body.text };
       return await answer(
-        rule,
+        operation,
+        doing,
         given as Omit<Given<z.output<Input>, z.output<Query>, z.output<Params>>, "deps">,
         deps,
       );
     } catch (error) {
       return problemResponse(error, deps.log);
     }
-  };
+  });
+}
+
+/** One of these is enough to be let in; which one, the act itself decides. */
+function permissionsOf({ id, may }: Pick<Operation, "id" | "may">): [Permission, ...Permission[]] {
+  const [first, ...others] = typeof may === "string" ? [may] : "proof" in may ? [] : may;
+  if (first === undefined) throw new Error(`${id} names no permission`);
+  return [first, ...others];
 }
 
 async function answer<
@@ -116,21 +93,21 @@ async function answer<
   Params extends z.ZodObject,
   Output extends z.ZodType,
 >(
-  rule: Rule<Input, Query, Params, Output>,
+  { status = 200, ...operation }: Operation<Input, Query, Params, Output>,
+  doing: Doing<Input, Query, Params, Output>,
   given: Omit<Given<z.output<Input>, z.output<Query>, z.output<Params>>, "deps">,
   deps: Deps,
 ): Promise<Response> {
   const { caller, request, text } = given;
-  const status = rule.status ?? 200;
   const run = async (sql: AnySql): Promise<Answer | Response> => {
-    const result = await rule.run({ ...given, deps: { ...deps, sql } }).catch((error: unknown) => {
+    const result = await doing.run({ ...given, deps: { ...deps, sql } }).catch((error: unknown) => {
       throw error instanceof Denied ? denial(caller, error.permission) : error;
     });
     if (result instanceof Response) return result;
-    return { status, body: rule.output ? rule.output.parse(result) : result };
+    return { status, body: operation.output ? operation.output.parse(result) : result };
   };
 
-  const key = rule.input ? idempotencyKeyOf(request) : null;
+  const key = operation.input ? idempotencyKeyOf(request) : null;
   const done =
     key === null
       ? await run(deps.sql)
@@ -140,15 +117,13 @@ async function answer<
           return first;
         });
   if (done instanceof Response) return done;
-  return Response.json(done.body, {
-    status: done.status,
-    headers: { "cache-control": "no-store", ...rule.headers?.(done.body as z.output<Output>) },
-  });
+  const headers = { "cache-control": "no-store", ...doing.headers?.(done.body as z.output<Output>) };
+  if (done.status === 204) return new Response(null, { status: 204, headers });
+  return Response.json(done.body, { status: done.status, headers });
 }
 
-function refuseWithoutPermission(caller: Caller, rule: Permission | Missing): void {
-  const missing = typeof rule === "function" ? rule(caller) : caller.may(rule) ? null : rule;
-  if (missing !== null) throw denial(caller, missing);
+function refuseWithoutPermission(caller: Caller, anyOf: [Permission, ...Permission[]]): void {
+  if (!anyOf.some(caller.may)) throw denial(caller, anyOf[0]);
 }
 
 /** A path that names nothing possible is a path to nothing. */

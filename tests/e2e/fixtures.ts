@@ -1,11 +1,22 @@
 // What each browser test has: a browser from the registry, a signed-in page, the API with a key, and the simulator.
 import { mkdirSync } from "node:fs";
-import { type BrowserContext, test as base, chromium, expect, type Page } from "@playwright/test";
+import {
+  type BrowserContext,
+  test as base,
+  chromium,
+  expect,
+  type Page,
+  type Response,
+} from "@playwright/test";
 import packedChromium from "@sparticuz/chromium";
 import { type ProviderHandle, type Simulator, startSimulator } from "#simulator/server.ts";
+import { faultsOf } from "#tests/support/contract.ts";
 import { admin, apiKey } from "./global-setup.ts";
 
 const url = () => process.env.REDRIVE_E2E_URL ?? "";
+
+/** An address below /api/v1 without its query. */
+const bare = (path: string): string => path.split("?")[0] ?? path;
 
 export type Api = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) => Promise<T>;
 
@@ -43,6 +54,12 @@ export const test = base.extend<Given, { simulator: Simulator }>({
     },
     { scope: "worker" },
   ],
+  page: async ({ page }, use) => {
+    const heard: Promise<string[]>[] = [];
+    page.on("response", (response) => heard.push(faultsIn(response)));
+    await use(page);
+    expect((await Promise.all(heard)).flat()).toEqual([]);
+  },
   baseURL: async ({ browserName: _ }, use) => use(url()),
   api: async ({ browserName: _ }, use) => {
     await use(async (method, path, body) => {
@@ -54,7 +71,10 @@ export const test = base.extend<Given, { simulator: Simulator }>({
         },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
-      const answer = await response.json();
+      const text = await response.text();
+      const { status, headers } = response;
+      expect(faultsOf({ method, path: bare(path), sent: body, status, headers, text })).toEqual([]);
+      const answer = text === "" ? null : JSON.parse(text);
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
       return answer;
     });
@@ -92,6 +112,26 @@ export const test = base.extend<Given, { simulator: Simulator }>({
 });
 
 export { expect };
+
+/** What the pages are answered is held against the API's description too. */
+async function faultsIn(response: Response): Promise<string[]> {
+  const { pathname } = new URL(response.url());
+  if (!pathname.startsWith("/api/v1/")) return [];
+  const headers = new Headers(await response.allHeaders());
+  // A page that was left takes its answers along; the rest of such an answer is held all the same.
+  const text = isStream(headers) ? null : await response.text().catch(() => null);
+  const request = response.request();
+  return faultsOf({
+    method: request.method(),
+    path: pathname.slice("/api/v1".length),
+    status: response.status(),
+    headers,
+    text,
+  });
+}
+
+const isStream = (headers: Headers): boolean =>
+  headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 
 export async function signIn(page: Page, who: { email: string; password: string } = admin): Promise<void> {
   await page.goto("/signin");

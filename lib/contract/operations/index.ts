@@ -1,20 +1,35 @@
-// All operations of the API: what is not listed here is not described.
+// All operations of the API, in the order in which they are described: what is not listed here is not described.
 import type { Operation } from "#lib/contract/operation.ts";
-import {
-  createInboundSource,
-  deleteInboundSource,
-  listInboundSources,
-  patchInboundSource,
-  readInboundSource,
-} from "#lib/contract/operations/inbound.ts";
-import { enqueueRecord, listRecords } from "#lib/contract/operations/records.ts";
+import * as alerts from "#lib/contract/operations/alerts.ts";
+import * as canaries from "#lib/contract/operations/canaries.ts";
+import * as channels from "#lib/contract/operations/channels.ts";
+import * as failures from "#lib/contract/operations/failures.ts";
+import * as inbound from "#lib/contract/operations/inbound.ts";
+import * as outside from "#lib/contract/operations/outside.ts";
+import * as overview from "#lib/contract/operations/overview.ts";
+import * as people from "#lib/contract/operations/people.ts";
+import * as portal from "#lib/contract/operations/portal.ts";
+import * as providers from "#lib/contract/operations/providers.ts";
+import * as records from "#lib/contract/operations/records.ts";
+import * as simulator from "#lib/contract/operations/simulator.ts";
+import * as teams from "#lib/contract/operations/teams.ts";
 
-export const operations = [
-  listRecords,
-  enqueueRecord,
-  listInboundSources,
-  createInboundSource,
-  readInboundSource,
-  patchInboundSource,
-  deleteInboundSource,
-] as unknown as readonly Operation[];
+const parts = [
+  records,
+  failures,
+  providers,
+  overview,
+  alerts,
+  teams,
+  channels,
+  canaries,
+  people,
+  portal,
+  inbound,
+  outside,
+  simulator,
+];
+
+export const operations: readonly Operation[] = parts.flatMap(
+  (part) => Object.values(part) as unknown as Operation[],
+);

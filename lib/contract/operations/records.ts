@@ -1,6 +1,24 @@
 // Records: taken, listed, looked at, and acted on.
+
+import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
+import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
-import { EnqueuedRecord, EnqueueRecord, Records, RecordsQuery } from "#lib/contract/record.ts";
+import { ShownPayload, ShowPayload } from "#lib/contract/payload.ts";
+import {
+  CancelRetry,
+  EnqueuedRecord,
+  EnqueueRecord,
+  RecordAct,
+  RecordDetail,
+  RecordId,
+  Records,
+  RecordsQuery,
+  RejectRecord,
+  ReopenRecord,
+  RetryRecord,
+  SkipRecord,
+} from "#lib/contract/record.ts";
 
 export const listRecords = operation({
   id: "listRecords",
@@ -11,6 +29,7 @@ export const listRecords = operation({
   may: "see",
   query: RecordsQuery,
   output: Records,
+  example: { query: { status: "failed", provider: "ats" }, output: { items: [examples.record], next: null } },
 });
 
 export const enqueueRecord = operation({
@@ -29,5 +48,159 @@ export const enqueueRecord = operation({
   example: {
     input: { provider: "ats", payload: { candidate: 7 }, subject: "Candidate 7" },
     output: { id: "019f0000-0000-7000-8000-000000000007" },
+  },
+  headers: ["location"],
+});
+
+export const getRecord = operation({
+  id: "getRecord",
+  method: "GET",
+  path: "/records/{id}",
+  tag: "Records",
+  summary: "One record, with its payload and timeline",
+  may: "see",
+  params: z.object({ id: RecordId }),
+  output: RecordDetail,
+  example: { params: { id: examples.recordId }, output: examples.wholeRecord },
+});
+
+export const retryRecord = operation({
+  id: "retryRecord",
+  method: "POST",
+  path: "/records/{id}/retry",
+  tag: "Records",
+  summary: "Sends a failure again",
+  // Which of the two is needed depends on the failure's team.
+  may: ["retry_technical", "retry_client_data"],
+  params: z.object({ id: RecordId }),
+  input: RetryRecord,
+  output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "they fixed it" },
+    output: examples.retried,
+  },
+});
+
+export const cancelRetry = operation({
+  id: "cancelRetry",
+  method: "POST",
+  path: "/records/{id}/cancel",
+  tag: "Records",
+  summary: "Takes a retry back while it has not left",
+  // Which of the two is needed depends on the failure's team.
+  may: ["retry_technical", "retry_client_data"],
+  params: z.object({ id: RecordId }),
+  input: CancelRetry,
+  output: RecordAct,
+  example: { params: { id: examples.recordId }, input: {}, output: examples.stillFailed },
+});
+
+export const rejectRecord = operation({
+  id: "rejectRecord",
+  method: "POST",
+  path: "/records/{id}/reject",
+  tag: "Records",
+  summary: "Closes a failure unsent",
+  // Which of the two is needed depends on the failure's team.
+  may: ["reject_technical", "reject_client_data"],
+  params: z.object({ id: RecordId }),
+  input: RejectRecord,
+  output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "duplicate of 7", code: "duplicate" },
+    output: examples.rejected,
+  },
+});
+
+export const reopenRecord = operation({
+  id: "reopenRecord",
+  method: "POST",
+  path: "/records/{id}/reopen",
+  tag: "Records",
+  summary: "Takes a rejection back",
+  // Which of the two is needed depends on the failure's team.
+  may: ["reject_technical", "reject_client_data"],
+  params: z.object({ id: RecordId }),
+  input: ReopenRecord,
+  output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "rejected by mistake" },
+    output: examples.stillFailed,
+  },
+});
+
+export const skipRecord = operation({
+  id: "skipRecord",
+  method: "POST",
+  path: "/records/{id}/skip",
+  tag: "Records",
+  summary: "Lets later records of its ordering key pass a failed one",
+  // Which of the two is needed depends on the failure's team.
+  may: ["reject_technical", "reject_client_data"],
+  params: z.object({ id: RecordId }),
+  input: SkipRecord,
+  output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "the later ones do not need it" },
+    output: examples.stillFailed,
+  },
+});
+
+export const showPayload = operation({
+  id: "showPayload",
+  method: "POST",
+  path: "/records/{id}/payload",
+  tag: "Records",
+  summary: "A record's payload as exact JSON text, and what of it may be changed",
+  may: ["see_payload", "edit", "edit_allowed"],
+  params: z.object({ id: RecordId }),
+  input: ShowPayload,
+  output: ShownPayload,
+  example: {
+    params: { id: examples.recordId },
+    input: { reason: "the customer asked" },
+    output: {
+      payload: '{"candidate": 7, "score": 0.92}',
+      revision: 0,
+      edit: { allowed: ["/score"], locked: ["/candidate"] },
+    },
+  },
+});
+
+export const assignRecord = operation({
+  id: "assignRecord",
+  method: "POST",
+  path: "/records/{id}/assign",
+  tag: "Records",
+  summary: "Gives a failure to a person",
+  may: "assign",
+  params: z.object({ id: RecordId }),
+  input: Assign,
+  output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { assignee: "ada@example.com", from: null },
+    output: examples.stillFailed,
+  },
+});
+
+export const moveRecord = operation({
+  id: "moveRecord",
+  method: "POST",
+  path: "/records/{id}/move",
+  tag: "Records",
+  summary: "Gives a failure to another team",
+  may: "assign",
+  params: z.object({ id: RecordId }),
+  input: MoveRecord,
+  output: RecordAct,
+  example: {
+    params: { id: examples.recordId },
+    input: { team: "client_data", reason: "the data is wrong" },
+    output: examples.stillFailed,
   },
 });

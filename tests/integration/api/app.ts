@@ -2,18 +2,20 @@
 import { createHash } from "node:crypto";
 import { encode } from "next-auth/jwt";
 import { createUser } from "#db/writes/create-user.ts";
+import type { Operation } from "#lib/contract/operation.ts";
 import type { Role } from "#lib/core/access.ts";
 import { closeDeps } from "#lib/server/deps.ts";
+import { faultsOf } from "#tests/support/contract.ts";
 import { aDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 export const origin = "http://localhost:3000";
 export const bootstrapKey = "test-bootstrap-key-0123456789";
 const nextAuthSecret = "nextauth-secret-of-the-tests-0123456789";
 
-type Handler = (
+type Handler = ((
   request: Request,
   context: { params: Promise<Record<string, string | string[] | undefined>> },
-) => Promise<Response>;
+) => Promise<Response>) & { operation?: Operation };
 
 export type Person = { id: string; email: string; name: string; headers: Record<string, string> };
 
@@ -56,7 +58,7 @@ export type Answer = {
   headers: Headers;
 };
 
-/** Calls a handler as Next would. */
+/** Calls a handler as Next would, and holds its answer against the API's description. */
 export async function call(
   handler: Handler,
   { as = null, params = {}, ...rest }: Call = {},
@@ -76,8 +78,22 @@ export async function call(
     { params: Promise.resolve(params) },
   );
   const text = await response.text();
+  holdToContract(handler, response, text, body);
   const isJson = response.headers.get("content-type")?.includes("json");
   return { status: response.status, body: isJson ? JSON.parse(text) : null, text, headers: response.headers };
+}
+
+/** @throws Error when the answer is not one that the description knows. */
+export function holdToContract(
+  { operation }: Handler,
+  { status, headers }: Response,
+  text: string | null,
+  sent?: unknown,
+): void {
+  if (!operation) return;
+  const isRaw = typeof sent === "string" || operation.takes !== undefined;
+  const faults = faultsOf({ ...operation, status, headers, text, sent: isRaw ? undefined : sent });
+  if (faults.length > 0) throw new Error(`not as the description has it:\n${faults.join("\n")}`);
 }
 
 export type Api = TestDatabase & { person: (role: Role, name?: string) => Promise<Person>; admin: Person };

@@ -8,6 +8,7 @@ import { GET as healthz } from "#app/healthz/route.ts";
 import { GET as readyz } from "#app/readyz/route.ts";
 import { closeDeps } from "#lib/server/deps.ts";
 import { liveness } from "#lib/server/liveness.ts";
+import { aNewProvider, countsOf } from "#simulator/provider.ts";
 import { type Api, anApi, bootstrapKey, call } from "#tests/integration/api/app.ts";
 
 let api: Api;
@@ -171,21 +172,23 @@ test("without a simulator there is none, and not everyone would see it", async (
   expect((await call(getSimulator, { as: data })).status).toBe(403);
 });
 
+const nobody = { type: "x", title: "x", status: 404, code: "not_found", detail: "no such provider" };
+const simulated: Record<string, [number, object]> = {
+  "/api/providers": [200, { demo: true, story: null, items: [] }],
+  "/api/providers/ats": [200, countsOf(aNewProvider("ats", 1, 10))],
+  "/api/providers/other": [200, { slug: "other", words: "of another version" }],
+  "/api/providers/nobody": [404, nobody],
+};
+
 test("the simulator is asked, turned and refused through the API", async () => {
   const asked: string[] = [];
   const read = async (request: IncomingMessage) => (await request.toArray()).join("");
   const simulator = createServer(async (request, response) => {
     const body = await read(request);
     asked.push(`${request.method} ${request.url} ${body}`);
-    const isWrong = request.url?.endsWith("/nobody");
-    response.writeHead(isWrong ? 404 : 200, { "content-type": "application/json" });
-    response.end(
-      JSON.stringify(
-        isWrong
-          ? { type: "x", title: "x", status: 404, code: "not_found", detail: "no such provider" }
-          : { demo: true, story: null, items: [] },
-      ),
-    );
+    const [status, answer] = simulated[request.url ?? ""] ?? [];
+    response.writeHead(status ?? 500, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer));
   });
   await new Promise<void>((done) => simulator.listen(0, "127.0.0.1", done));
   const { port } = simulator.address() as AddressInfo;
@@ -197,10 +200,12 @@ test("the simulator is asked, turned and refused through the API", async () => {
     expect((await turn("ats", { outage: "503" })).status).toBe(200);
     expect(await turn("nobody", {})).toMatchObject({ status: 404, body: { detail: "no such provider" } });
     expect((await turn("ats", { outage: "flood" })).status).toBe(422);
+    expect(await turn("other", {})).toMatchObject({ status: 503, body: { code: "unavailable" } });
     expect(asked).toEqual([
       "GET /api/providers ",
       'PATCH /api/providers/ats {"outage":"503"}',
       "PATCH /api/providers/nobody {}",
+      "PATCH /api/providers/other {}",
     ]);
     await new Promise((done) => simulator.close(done));
     expect(await call(getSimulator, { as: api.admin })).toMatchObject({

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { POST as pause } from "#app/api/v1/providers/[slug]/pause/route.ts";
 import { POST as probe } from "#app/api/v1/providers/[slug]/probe/route.ts";
 import { POST as resume } from "#app/api/v1/providers/[slug]/resume/route.ts";
-import { GET as getProvider, PATCH as patchProvider } from "#app/api/v1/providers/[slug]/route.ts";
+import {
+  DELETE as deleteProvider,
+  GET as getProvider,
+  PATCH as patchProvider,
+} from "#app/api/v1/providers/[slug]/route.ts";
 import { POST as createProvider, GET as getProviders } from "#app/api/v1/providers/route.ts";
 import { ProviderWithState } from "#lib/contract/provider.ts";
 import { keyringOf, unseal } from "#lib/node/secrets.ts";
@@ -465,4 +469,69 @@ test("what an earlier release took and this one refuses is shown, hides no other
   expect(refused.status).toBe(422);
   expect(refused.body.errors).toMatchObject([{ field: "auth.name" }]);
   expect((await patch("old-fashioned", { batchSizeMax: 5, auth: { kind: "none" } })).status).toBe(200);
+});
+
+const remove = (slug: string, headers: Record<string, string> = {}) =>
+  call(deleteProvider, { as: api.admin, method: "DELETE", params: { slug }, headers });
+
+test("a provider to which nothing belongs is deleted, at the version that was read, and the audit says so", async () => {
+  await create({ slug: "gone", url: "https://gone.example" });
+  expect(await remove("gone", { "if-match": '"7"' })).toMatchObject({
+    status: 412,
+    body: { code: "version_mismatch" },
+  });
+  expect((await remove("gone", { "if-match": '"1"' })).status).toBe(204);
+  expect((await remove("gone")).status).toBe(404);
+  expect((await call(getProvider, { as: api.admin, params: { slug: "gone" } })).status).toBe(404);
+  const audit = await api.sql`
+    select actor from redrive.audit where action = 'provider.deleted' and subject_id = 'gone'`;
+  expect(audit).toEqual([{ actor: "Ada <ada@example.org>" }]);
+  expect((await create({ slug: "gone", url: "https://gone.example" })).status).toBe(201);
+});
+
+test("a provider with records, or with a canary, and the built-in one stay", async () => {
+  await aProvider(api.sql, "busy");
+  await aRecord.delivered(api, "busy");
+  expect(await remove("busy")).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringMatching(/records of busy/) },
+  });
+  await aProvider(api.sql, "watched");
+  await api.sql`
+    insert into redrive.canaries (slug, provider, cron, payload, limit_ms, updated_by)
+    values ('bird', 'watched', '* * * * *', '{}', 1000, 'test')`;
+  expect(await remove("watched")).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringMatching(/\(bird\)/) },
+  });
+  await aProvider(api.sql, "own", { adapter: "loopback", url: "loopback:" });
+  expect(await remove("own")).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringMatching(/built in/) },
+  });
+});
+
+test("a provider is not deleted under a record that is being inserted", async () => {
+  await aProvider(api.sql, "racing");
+  const inserted = Promise.withResolvers<void>();
+  const commit = Promise.withResolvers<void>();
+  const insert = api.sql.begin(async (sql) => {
+    await sql`select redrive.enqueue('racing', '{}')`;
+    inserted.resolve();
+    await commit.promise;
+  });
+  await inserted.promise;
+  const removing = remove("racing");
+  await expect
+    .poll(
+      async () =>
+        (await api.sql`select from pg_locks where not granted and mode = 'ShareRowExclusiveLock'`).length,
+    )
+    .toBe(1);
+  commit.resolve();
+  await insert;
+  expect(await removing).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringMatching(/records of racing/) },
+  });
 });

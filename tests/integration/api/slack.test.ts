@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { POST as createProvider } from "#app/api/v1/providers/route.ts";
 import * as interactions from "#app/api/v1/slack/interactions/route.ts";
 import { closeDeps } from "#lib/server/deps.ts";
-import { type Answer, type Api, anApi, bootstrapKey, call, type Person } from "#tests/integration/api/app.ts";
+import {
+  type Answer,
+  type Api,
+  anApi,
+  bootstrapKey,
+  call,
+  holdToContract,
+  type Person,
+} from "#tests/integration/api/app.ts";
 import { failed, groupOf } from "#tests/integration/desk/support.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
@@ -271,7 +279,9 @@ test("a body over 1 MiB is refused before it is looked at, with and without its 
       headers,
       duplex: "half",
     } as RequestInit),
+    { params: Promise.resolve({}) },
   );
+  holdToContract(interactions.POST, response, await response.text());
   expect(response.status).toBe(413);
   expect(chunks).toBeLessThan(40);
 });

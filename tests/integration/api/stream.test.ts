@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { GET as getStream } from "#app/api/v1/stream/route.ts";
 import { deps } from "#lib/server/deps.ts";
 import { eventStream } from "#lib/server/event-stream.ts";
-import { type Api, anApi, call, origin, type Person } from "#tests/integration/api/app.ts";
+import { type Api, anApi, call, holdToContract, origin, type Person } from "#tests/integration/api/app.ts";
 import { aProvider } from "#tests/support/database.ts";
 
 let api: Api;
@@ -31,6 +31,7 @@ const requestOf = ({ headers }: Person, signal?: AbortSignal) =>
   new Request(`${origin}/api/v1/stream`, { headers, signal });
 const open = async (person: Person, signal?: AbortSignal) => {
   const response = await getStream(requestOf(person, signal), { params: Promise.resolve({}) });
+  holdToContract(getStream, response, null);
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   expect(response.headers.get("cache-control")).toContain("no-store");
   return listenTo(response);
@@ -59,6 +60,12 @@ test("every open stream hears a hint, over one listening connection, until it is
   expect(two.heard.text).not.toContain("weather");
   expect(one.heard.text).not.toContain("throughput");
   await two.leave();
+  await expect.poll(listeners).toBe(0);
+});
+
+test("a stream that its reader leaves ends without a fault", async () => {
+  const response = await getStream(requestOf(api.admin), { params: Promise.resolve({}) });
+  await response.body?.cancel();
   await expect.poll(listeners).toBe(0);
 });
 

@@ -1,12 +1,9 @@
 import { readAlerts } from "#db/reads/alerts.ts";
-import { Alerts, AlertsQuery } from "#lib/contract/alert.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/alerts.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  query: AlertsQuery,
-  output: Alerts,
+export const GET = serve(operations.listAlerts, {
   run: ({ query, deps }) => readAlerts(deps.db, query),
 });

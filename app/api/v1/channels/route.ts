@@ -1,21 +1,15 @@
 import { readChannels } from "#db/reads/channels.ts";
 import { createChannel } from "#db/writes/create-channel.ts";
-import { Channels, CreateChannel, SavedChannel } from "#lib/contract/channel.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/channels.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  output: Channels,
+export const GET = serve(operations.listChannels, {
   run: async ({ deps }) => ({ items: await readChannels(deps.db), next: null }),
 });
 
-export const POST = route({
-  may: "manage_desk",
-  input: CreateChannel,
-  output: SavedChannel,
-  status: 201,
+export const POST = serve(operations.createChannel, {
   headers: ({ slug, version }) => ({ etag: `"${version}"`, location: `/api/v1/channels/${slug}` }),
   run: ({ input, caller, deps }) => createChannel(deps.sql, input, caller),
 });

@@ -1,12 +1,9 @@
 import { readFailures } from "#db/reads/failures.ts";
-import { Failures, FailuresQuery } from "#lib/contract/failure.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/failures.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  query: FailuresQuery,
-  output: Failures,
+export const GET = serve(operations.listFailures, {
   run: ({ query, deps }) => readFailures(deps.db, query),
 });

@@ -1,11 +1,9 @@
 import { readOverview } from "#db/reads/overview.ts";
-import { Overview } from "#lib/contract/overview.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/overview.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  output: Overview,
+export const GET = serve(operations.getOverview, {
   run: ({ deps }) => readOverview(deps.db),
 });

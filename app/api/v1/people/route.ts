@@ -1,12 +1,9 @@
 import { readPeople } from "#db/reads/people.ts";
-import { People } from "#lib/contract/person.ts";
-import { anyOf, route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/people.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  // Who gives failures to people has to know them.
-  may: anyOf("manage_desk", "assign"),
-  output: People,
+export const GET = serve(operations.listPeople, {
   run: async ({ deps }) => ({ items: await readPeople(deps.db), next: null }),
 });

@@ -1,16 +1,12 @@
 import { audit } from "#db/writes/audit.ts";
 import { inTransaction } from "#db/writes/transaction.ts";
-import { MintedToken, MintToken } from "#lib/contract/portal.ts";
+import * as operations from "#lib/contract/operations/portal.ts";
 import { addressesOf, mintToken } from "#lib/server/portal-tokens.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "mint_tokens",
-  input: MintToken,
-  output: MintedToken,
-  status: 201,
+export const POST = serve(operations.mintPortalToken, {
   run: async ({ input, caller, deps }) => {
     const minted = await mintToken(deps.env, input);
     // An application does this for each of its users' visits; a person who does it looks at what is another's.

@@ -1,11 +1,10 @@
+import * as operations from "#lib/contract/operations/simulator.ts";
 import { SimulatorState } from "#lib/contract/simulator.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 import { askSimulator } from "#lib/server/simulator.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "simulate",
-  output: SimulatorState,
-  run: async ({ deps }) => SimulatorState.parse(await askSimulator(deps.env, { path: "/api/providers" })),
+export const GET = serve(operations.getSimulator, {
+  run: ({ deps }) => askSimulator(deps.env, SimulatorState, { path: "/api/providers" }),
 });

@@ -1,21 +1,15 @@
 import { readTeams } from "#db/reads/teams.ts";
 import { createTeam } from "#db/writes/save-team.ts";
-import { CreateTeam, Team, Teams } from "#lib/contract/team.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/teams.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  output: Teams,
+export const GET = serve(operations.listTeams, {
   run: async ({ deps }) => ({ items: await readTeams(deps.db), next: null }),
 });
 
-export const POST = route({
-  may: "manage_desk",
-  input: CreateTeam,
-  output: Team,
-  status: 201,
+export const POST = serve(operations.createTeam, {
   headers: ({ slug }) => ({ location: `/api/v1/teams/${slug}` }),
   run: ({ input, caller, deps }) => createTeam(deps.sql, input, caller),
 });

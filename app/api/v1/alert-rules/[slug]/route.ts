@@ -1,28 +1,18 @@
-import { z } from "zod";
 import { deleteAlertRule } from "#db/writes/delete-alert-rule.ts";
 import { patchAlertRule } from "#db/writes/patch-alert-rule.ts";
-import { AlertRule, PatchAlertRule } from "#lib/contract/alert.ts";
-import { Slug } from "#lib/contract/slug.ts";
+import * as operations from "#lib/contract/operations/alerts.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-const params = z.object({ slug: Slug });
-
-export const PATCH = route({
-  may: "manage_desk",
-  params,
-  input: PatchAlertRule,
-  output: AlertRule,
+export const PATCH = serve(operations.patchAlertRule, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: ({ params, input, caller, deps, request }) =>
     patchAlertRule(deps.sql, { ...params, patch: input, ifVersion: ifMatchVersion(request) }, caller),
 });
 
-export const DELETE = route({
-  may: "manage_desk",
-  params,
-  output: AlertRule,
-  run: ({ params, caller, deps }) => deleteAlertRule(deps.sql, params, caller),
+export const DELETE = serve(operations.deleteAlertRule, {
+  run: ({ params, caller, deps, request }) =>
+    deleteAlertRule(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

@@ -1,22 +1,15 @@
-import { z } from "zod";
 import { readCanaries } from "#db/reads/canaries.ts";
 import { deleteCanary } from "#db/writes/delete-canary.ts";
 import { patchCanary } from "#db/writes/patch-canary.ts";
-import { Canary, ChangedCanary, DeletedCanary, PatchCanary } from "#lib/contract/canary.ts";
-import { Slug } from "#lib/contract/slug.ts";
+import * as operations from "#lib/contract/operations/canaries.ts";
 import { exactPayload } from "#lib/server/exact-payload.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
 import { Refusal } from "#lib/server/problem.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-const params = z.object({ slug: Slug });
-
-export const GET = route({
-  may: "see",
-  params,
-  output: Canary,
+export const GET = serve(operations.getCanary, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: async ({ params: { slug }, caller, deps }) => {
     const [canary] = await readCanaries(deps.db, { slug }, { payload: caller.may("see_payload") });
@@ -25,11 +18,7 @@ export const GET = route({
   },
 });
 
-export const PATCH = route({
-  may: "manage_desk",
-  params,
-  input: PatchCanary,
-  output: ChangedCanary,
+export const PATCH = serve(operations.patchCanary, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: ({ params: { slug }, input: { payload, ...patch }, text, caller, deps, request }) => {
     const payloadText = payload === undefined ? null : exactPayload(text);
@@ -37,9 +26,7 @@ export const PATCH = route({
   },
 });
 
-export const DELETE = route({
-  may: "manage_desk",
-  params,
-  output: DeletedCanary,
-  run: ({ params, caller, deps }) => deleteCanary(deps.sql, params, caller),
+export const DELETE = serve(operations.deleteCanary, {
+  run: ({ params, caller, deps, request }) =>
+    deleteCanary(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

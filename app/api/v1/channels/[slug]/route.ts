@@ -1,21 +1,14 @@
-import { z } from "zod";
 import { readChannel } from "#db/reads/channels.ts";
 import { deleteChannel } from "#db/writes/delete-channel.ts";
 import { patchChannel } from "#db/writes/patch-channel.ts";
-import { Channel, DeletedChannel, PatchChannel, SavedChannel } from "#lib/contract/channel.ts";
-import { Slug } from "#lib/contract/slug.ts";
+import * as operations from "#lib/contract/operations/channels.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
 import { Refusal } from "#lib/server/problem.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-const params = z.object({ slug: Slug });
-
-export const GET = route({
-  may: "see",
-  params,
-  output: Channel,
+export const GET = serve(operations.getChannel, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: async ({ params, deps }) => {
     const channel = await readChannel(deps.db, params.slug);
@@ -24,19 +17,13 @@ export const GET = route({
   },
 });
 
-export const PATCH = route({
-  may: "manage_desk",
-  params,
-  input: PatchChannel,
-  output: SavedChannel,
+export const PATCH = serve(operations.patchChannel, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: ({ params, input, caller, deps, request }) =>
     patchChannel(deps.sql, { slug: params.slug, patch: input, ifVersion: ifMatchVersion(request) }, caller),
 });
 
-export const DELETE = route({
-  may: "manage_desk",
-  params,
-  output: DeletedChannel,
-  run: ({ params, caller, deps }) => deleteChannel(deps.sql, params.slug, caller),
+export const DELETE = serve(operations.deleteChannel, {
+  run: ({ params, caller, deps, request }) =>
+    deleteChannel(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

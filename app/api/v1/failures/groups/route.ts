@@ -1,12 +1,9 @@
 import { readFailureGroups } from "#db/reads/failure-groups.ts";
-import { FailureGroups, FailureGroupsQuery } from "#lib/contract/group.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/failures.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  query: FailureGroupsQuery,
-  output: FailureGroups,
+export const GET = serve(operations.listFailureGroups, {
   run: ({ query, deps }) => readFailureGroups(deps.db, query),
 });

@@ -1,13 +1,15 @@
+import { openMySession } from "#lib/contract/operations/portal.ts";
 import { MySession } from "#lib/contract/portal.ts";
 import { deps as ownDeps } from "#lib/server/deps.ts";
 import { openSession } from "#lib/server/portal-caller.ts";
 import { bearerOf, closedRefusal } from "#lib/server/portal-route.ts";
 import { problemResponse } from "#lib/server/problem.ts";
+import { serveAs } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
 /** Exchanges a token, which is used up if it is good once, for another with the same rights until the same end. */
-export async function POST(request: Request): Promise<Response> {
+export const POST = serveAs(openMySession, async (request) => {
   const deps = ownDeps();
   try {
     const opened = await openSession(bearerOf(request), deps);
@@ -19,4 +21,4 @@ export async function POST(request: Request): Promise<Response> {
   } catch (error) {
     return problemResponse(error, deps.log);
   }
-}
+});

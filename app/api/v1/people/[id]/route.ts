@@ -1,15 +1,9 @@
-import { z } from "zod";
 import { patchPerson } from "#db/writes/patch-person.ts";
-import { PatchPerson, Person, PersonId } from "#lib/contract/person.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/people.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const PATCH = route({
-  // Whose they may change, the act decides: their own, or with manage_desk anybody's.
-  may: "see",
-  params: z.object({ id: PersonId }),
-  input: PatchPerson,
-  output: Person,
+export const PATCH = serve(operations.patchPerson, {
   run: ({ params, input, caller, deps }) => patchPerson(deps.sql, { ...params, ...input }, caller),
 });

@@ -1,22 +1,15 @@
-import { z } from "zod";
 import { readProvider } from "#db/reads/provider.ts";
+import { deleteProvider } from "#db/writes/delete-provider.ts";
 import { patchProvider } from "#db/writes/patch-provider.ts";
-import { PatchProvider } from "#lib/contract/policy.ts";
-import { Provider, ProviderWithState } from "#lib/contract/provider.ts";
-import { Slug } from "#lib/contract/slug.ts";
+import * as operations from "#lib/contract/operations/providers.ts";
 import { ifMatchVersion } from "#lib/server/if-match.ts";
 import { Refusal } from "#lib/server/problem.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-const params = z.object({ slug: Slug });
-
-export const GET = route({
-  may: "see",
-  params,
-  output: ProviderWithState,
+export const GET = serve(operations.getProvider, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: async ({ params, deps }) => {
     const provider = await readProvider(deps.db, params.slug);
@@ -25,11 +18,7 @@ export const GET = route({
   },
 });
 
-export const PATCH = route({
-  may: "manage_providers",
-  params,
-  input: PatchProvider,
-  output: Provider,
+export const PATCH = serve(operations.patchProvider, {
   headers: ({ version }) => ({ etag: `"${version}"` }),
   run: ({ params, input, caller, deps, request }) =>
     patchProvider(
@@ -38,4 +27,9 @@ export const PATCH = route({
       caller,
       providerSecrets(deps.env),
     ),
+});
+
+export const DELETE = serve(operations.deleteProvider, {
+  run: ({ params, caller, deps, request }) =>
+    deleteProvider(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

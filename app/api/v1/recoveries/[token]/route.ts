@@ -2,19 +2,18 @@
 // acts: what follows links, such as a mail scanner, asks with GET or HEAD.
 import { Denied } from "#db/writes/refused.ts";
 import { actByLink } from "#db/writes/use-recovery-link.ts";
+import { useRecoveryLink } from "#lib/contract/operations/outside.ts";
 import { Recover, Recovered } from "#lib/contract/recovery.ts";
 import { isRecoveryToken } from "#lib/core/recovery-link.ts";
 import { sessionOf } from "#lib/server/caller.ts";
 import { deps as ownDeps } from "#lib/server/deps.ts";
 import { problemResponse, Refusal } from "#lib/server/problem.ts";
 import { readJson } from "#lib/server/request-body.ts";
-import { parsed } from "#lib/server/route.ts";
+import { parsed, serveAs } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-type Context = { params: Promise<Record<string, string | string[] | undefined>> };
-
-export const POST = async (request: Request, { params }: Context): Promise<Response> => {
+export const POST = serveAs(useRecoveryLink, async (request, { params }) => {
   const deps = ownDeps();
   try {
     const { token } = await params;
@@ -26,7 +25,7 @@ export const POST = async (request: Request, { params }: Context): Promise<Respo
   } catch (error) {
     return problemResponse(error instanceof Denied ? roleMayNot(error) : error, deps.log);
   }
-};
+});
 
 const roleMayNot = ({ permission }: Denied): Refusal =>
   new Refusal(

@@ -1,11 +1,9 @@
 import { readTeamFigures } from "#db/reads/team-figures.ts";
-import { TeamFigures } from "#lib/contract/team.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/teams.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  output: TeamFigures,
+export const GET = serve(operations.getTeamFigures, {
   run: ({ deps }) => readTeamFigures(deps.db),
 });

@@ -1,14 +1,9 @@
-import { z } from "zod";
 import { acknowledgeAlert } from "#db/writes/acknowledge-alert.ts";
-import { AcknowledgeAlert, AlertActed } from "#lib/contract/alert.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/alerts.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "operate",
-  params: z.object({ id: z.guid() }),
-  input: AcknowledgeAlert,
-  output: AlertActed,
+export const POST = serve(operations.acknowledgeAlert, {
   run: ({ params, caller, deps }) => acknowledgeAlert(deps.sql, params, caller),
 });

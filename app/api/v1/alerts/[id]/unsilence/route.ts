@@ -1,14 +1,9 @@
-import { z } from "zod";
 import { unsilenceAlert } from "#db/writes/silence-alert.ts";
-import { AlertActed, Unsilence } from "#lib/contract/alert.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/alerts.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "operate",
-  params: z.object({ id: z.guid() }),
-  input: Unsilence,
-  output: AlertActed,
+export const POST = serve(operations.unsilenceAlert, {
   run: ({ params, caller, deps }) => unsilenceAlert(deps.sql, params, caller),
 });

@@ -1,16 +1,9 @@
-import { z } from "zod";
 import { runCanary } from "#db/writes/start-canary.ts";
-import { RunCanary, StartedCanary } from "#lib/contract/canary.ts";
-import { Slug } from "#lib/contract/slug.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/canaries.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "operate",
-  params: z.object({ slug: Slug }),
-  input: RunCanary,
-  output: StartedCanary,
-  status: 201,
+export const POST = serve(operations.runCanary, {
   run: ({ params, input, caller, deps }) => runCanary(deps.sql, { ...params, ...input }, caller),
 });

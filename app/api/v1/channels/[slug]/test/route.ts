@@ -1,20 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import { testChannel } from "#db/writes/test-channel.ts";
-import { TestedChannel } from "#lib/contract/channel.ts";
 import { testPayloads } from "#lib/contract/message-payload.ts";
-import { Slug } from "#lib/contract/slug.ts";
+import * as operations from "#lib/contract/operations/channels.ts";
 import { testMessage } from "#lib/core/message-content.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "manage_desk",
-  params: z.object({ slug: Slug }),
-  input: z.strictObject({}),
-  output: TestedChannel,
-  status: 201,
+export const POST = serve(operations.testChannel, {
   headers: ({ recordId }) => ({ location: `/api/v1/records/${recordId}` }),
   run: ({ params, caller, deps }) => {
     const address = deps.env.NEXTAUTH_URL ?? `http://localhost:${deps.env.PORT}`;

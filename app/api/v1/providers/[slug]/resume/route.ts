@@ -1,15 +1,9 @@
-import { z } from "zod";
 import { resumeProvider } from "#db/writes/resume-provider.ts";
-import { ProviderAct, ResumeProvider } from "#lib/contract/provider.ts";
-import { Slug } from "#lib/contract/slug.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/providers.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "operate",
-  params: z.object({ slug: Slug }),
-  input: ResumeProvider,
-  output: ProviderAct,
+export const POST = serve(operations.resumeProvider, {
   run: ({ params, input, caller, deps }) => resumeProvider(deps.sql, { ...params, ...input }, caller),
 });

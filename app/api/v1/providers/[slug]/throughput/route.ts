@@ -1,19 +1,13 @@
-import { z } from "zod";
 import { providerExists } from "#db/reads/provider.ts";
 import { readThroughput } from "#db/reads/throughput.ts";
-import { ChartRange, Throughput } from "#lib/contract/provider.ts";
-import { Slug } from "#lib/contract/slug.ts";
+import * as operations from "#lib/contract/operations/providers.ts";
 import { checkedRange } from "#lib/server/chart-range.ts";
 import { Refusal } from "#lib/server/problem.ts";
-import { route } from "#lib/server/route.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const GET = route({
-  may: "see",
-  params: z.object({ slug: Slug }),
-  query: ChartRange,
-  output: Throughput,
+export const GET = serve(operations.getProviderThroughput, {
   run: async ({ params: { slug }, query, deps }) => {
     if (!(await providerExists(deps.db, slug))) {
       throw new Refusal("not_found", `There is no provider "${slug}".`);

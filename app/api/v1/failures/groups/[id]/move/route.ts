@@ -1,14 +1,9 @@
-import { z } from "zod";
 import { moveGroup } from "#db/writes/move-failures.ts";
-import { GroupAct, GroupId, Move } from "#lib/contract/group.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/failures.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "assign",
-  params: z.object({ id: GroupId }),
-  input: Move,
-  output: GroupAct,
+export const POST = serve(operations.moveGroup, {
   run: ({ params, input, caller, deps }) => moveGroup(deps.sql, { ...params, ...input }, caller),
 });

@@ -1,15 +1,10 @@
-import { z } from "zod";
 import { muteGroup } from "#db/writes/mute-group.ts";
-import { GroupAct, GroupId, MuteGroup } from "#lib/contract/group.ts";
-import { route } from "#lib/server/route.ts";
+import * as operations from "#lib/contract/operations/failures.ts";
+import { serve } from "#lib/server/route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = route({
-  may: "assign",
-  params: z.object({ id: GroupId }),
-  input: MuteGroup,
-  output: GroupAct,
+export const POST = serve(operations.muteGroup, {
   run: ({ params, input, caller, deps }) =>
     muteGroup(deps.sql, { ...params, mutedUntil: input.until }, caller),
 });

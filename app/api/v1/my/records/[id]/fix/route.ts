@@ -1,18 +1,12 @@
-import { z } from "zod";
 import { standingOf } from "#app/api/v1/my/own-act.ts";
 import { fixOwn } from "#db/writes/fix-own.ts";
-import { MyFix, MyRecord } from "#lib/contract/portal.ts";
-import { RecordId } from "#lib/contract/record.ts";
+import * as operations from "#lib/contract/operations/portal.ts";
 import { given, type PortalField } from "#lib/core/portal-fields.ts";
-import { portalRoute } from "#lib/server/portal-route.ts";
+import { servePortal } from "#lib/server/portal-route.ts";
 
 export const dynamic = "force-dynamic";
 
-export const POST = portalRoute({
-  action: "edit",
-  params: z.object({ id: RecordId }),
-  input: MyFix,
-  output: MyRecord,
+export const POST = servePortal(operations.fixMyRecord, {
   run: async ({ params, input, caller, deps }) => {
     const corrections = Object.entries(input.fields).map(
       ([pointer, value]) => [pointer, (field: PortalField) => given(field, value)] as const,
