@@ -29,7 +29,14 @@ export function operationsFor({ paths, tags }: OpenApi, looked: string): { tag: 
     .filter(({ listed }) => listed.length > 0);
 }
 
-const textOf = ({ method, path, operationId, summary, description = "", tags, parameters }: Listed): string =>
-  [method, path, operationId, summary, description, ...tags, ...parameters.map(({ name }) => name)]
+function textOf({ description = "", parameters, responses, ...operation }: Listed): string {
+  const { method, path, operationId, summary, tags } = operation;
+  const names = parameters.map(({ name }) => name);
+  // A refusal's reference names its codes.
+  const answers = Object.entries(responses).map(([status, answer]) =>
+    "$ref" in answer ? `${status} ${answer.$ref.split("/").at(-1)}` : status,
+  );
+  return [method, path, operationId, summary, description, ...tags, ...names, ...answers]
     .join(" ")
     .toLowerCase();
+}

@@ -1,8 +1,8 @@
 // A time that a caller names. The database rounds to microseconds, so that the last of the year 9999 would become one that no
-// clock can write; and before 1970 there is nothing of ours.
+// clock can write.
 import { z } from "zod";
 
-const least = Date.parse("1970-01-01T00:00:00Z");
+const least = Date.parse("0001-01-01T00:00:00Z");
 const most = Date.parse("9999-12-31T00:00:00Z");
 
 export const Time = z.iso
@@ -10,4 +10,4 @@ export const Time = z.iso
   .refine((text) => {
     const at = Date.parse(text);
     return Number.isNaN(at) || (at >= least && at < most);
-  }, "must be a time between 1970 and 9999");
+  }, "must be a time in the years 1 to 9999");

@@ -1,5 +1,5 @@
 // All operations of the API, in the order in which they are described: what is not listed here is not described.
-import type { Operation } from "#lib/contract/operation.ts";
+import { methods, type Operation } from "#lib/contract/operation.ts";
 import * as alerts from "#lib/contract/operations/alerts.ts";
 import * as canaries from "#lib/contract/operations/canaries.ts";
 import * as channels from "#lib/contract/operations/channels.ts";
@@ -30,6 +30,10 @@ const parts = [
   simulator,
 ];
 
-export const operations: readonly Operation[] = parts.flatMap(
-  (part) => Object.values(part) as unknown as Operation[],
+/** A module's exports come by the alphabet; people look for a path, and read before they change. */
+const byPath = (one: Operation, other: Operation): number =>
+  one.path.localeCompare(other.path) || methods.indexOf(one.method) - methods.indexOf(other.method);
+
+export const operations: readonly Operation[] = parts.flatMap((part) =>
+  (Object.values(part) as unknown as Operation[]).toSorted(byPath),
 );

@@ -116,6 +116,7 @@ test("without a range a chart shows the last half hour", async () => {
 test.each([
   [`from=${at(10)}&to=${at(0)}`, "from"],
   ["from=now", "from"],
+  ["from=0001-01-01T00:00:00Z", "from"],
   ["step=5", "step"],
   ["step=a", "step"],
 ])("a chart refuses %s and names the field", async (query, field) => {

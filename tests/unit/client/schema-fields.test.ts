@@ -52,5 +52,7 @@ test("an operation is found by all of the words, wherever they stand", () => {
   expect(found("")).toHaveLength(operations.length);
   expect(found("post RETRY group")).toEqual(["retryGroup"]);
   expect(found("manage_providers delete")).toEqual(["deleteProvider"]);
+  expect(found("410 gone")).toEqual(["useRecoveryLink"]);
+  expect(found("/teams")).toEqual(["listTeams", "createTeam", "patchTeam", "deleteTeam", "getTeamFigures"]);
   expect(found("weather")).toEqual([]);
 });
