@@ -42,3 +42,9 @@ export function answerParent(handle: (message: never) => Promise<unknown>): void
   });
   process.once("disconnect", () => process.exit(0));
 }
+
+/** Microseconds of CPU that this process has used: what a busy machine changes least. */
+export function ownCpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

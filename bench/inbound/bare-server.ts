@@ -1,7 +1,7 @@
 // The measure of it all: a Node server that only answers, with as many bytes as we do.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerParent } from "#bench/child.ts";
+import { answerParent, ownCpuMicros } from "#bench/child.ts";
 
 const body = `{"id":"${"0".repeat(36)}","duplicate":false}`;
 const server = createServer((_, response) => {
@@ -16,7 +16,8 @@ const server = createServer((_, response) => {
   response.end(body);
 });
 
-answerParent(async () => {
+answerParent(async (message: object | "cpu") => {
+  if (message === "cpu") return ownCpuMicros();
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return { port: (server.address() as AddressInfo).port };
 });

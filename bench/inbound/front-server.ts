@@ -1,6 +1,6 @@
 // The front door as `npm run web` serves it, without the pages behind it.
 import type { AddressInfo } from "node:net";
-import { answerParent } from "#bench/child.ts";
+import { answerParent, ownCpuMicros } from "#bench/child.ts";
 import { openInbound } from "#lib/inbound/inbound.ts";
 import { frontServer } from "#lib/inbound/server.ts";
 import { readEnv } from "#lib/node/env.ts";
@@ -8,7 +8,9 @@ import { createLog } from "#lib/node/log.ts";
 
 export type FrontSettings = { databaseUrl: string; secret: string };
 
-answerParent(async ({ databaseUrl, secret }: FrontSettings) => {
+answerParent(async (message: FrontSettings | "cpu") => {
+  if (message === "cpu") return ownCpuMicros();
+  const { databaseUrl, secret } = message;
   const env = readEnv({ NODE_ENV: "production", DATABASE_URL: databaseUrl, REDRIVE_SECRET: secret });
   const inbound = openInbound({ databaseUrl, env, log: createLog("bench", "silent") });
   const server = frontServer(inbound, (_, response) => response.writeHead(404).end());

@@ -20,32 +20,29 @@ async function measure({ database, quick, say }: Given): Promise<Figure[]> {
   await using _bare = bare.child;
   await using _front = front.child;
   try {
-    const rounds = quick ? 1 : 3;
-    const seconds = quick ? 2 : 8;
+    const rounds = quick ? 1 : 5;
+    const seconds = quick ? 2 : 5;
     await fastest(bare, 1);
     await fastest(front, quick ? 1 : 3);
-    const bareRates: number[] = [];
-    const frontRates: number[] = [];
-    const frontP99s: number[] = [];
+    const of: { bare: Loaded; front: Loaded }[] = [];
     for (let round = 1; round <= rounds; round++) {
-      bareRates.push(rateOf(await fastest(bare, seconds)));
-      const measured = await fastest(front, seconds);
-      frontRates.push(rateOf(measured));
-      frontP99s.push(measured.p99Ms);
-      say(
-        `round ${round}: bare ${bareRates.at(-1)?.toFixed(0)}/s, stored ${frontRates.at(-1)?.toFixed(0)}/s`,
-      );
+      const pair = { bare: await fastest(bare, seconds), front: await fastest(front, seconds) };
+      of.push(pair);
+      say(`round ${round}: bare ${pair.bare.rate.toFixed(0)}/s, stored ${pair.front.rate.toFixed(0)}/s`);
     }
-    const [bareRate, frontRate] = [median(bareRates), median(frontRates)];
+    const frontRate = median(of.map(({ front }) => front.rate));
     const half = await atRate(front, seconds, frontRate / 2);
     const [stored] = await sql<{ many: number }[]>`select count(*)::int as many from redrive.queue`;
     say(`${stored?.many} records stored in all`);
-    const ratio = frontRate / bareRate;
+    // Of each pair: what slows the machine down for a while slows both.
+    const ratio = median(of.map(({ bare, front }) => front.rate / bare.rate));
     return [
-      { name: "bare server, answers/s", value: bareRate },
+      { name: "bare server, answers/s", value: median(of.map(({ bare }) => bare.rate)) },
       { name: "stored and answered/s", value: frontRate },
       { name: "stored ÷ bare", value: ratio, goal: `≥ ${ratioGoal}`, holds: ratio >= ratioGoal },
-      { name: "p99 at full load, ms", value: median(frontP99s) },
+      { name: "bare server's CPU, µs a call", value: median(of.map(({ bare }) => bare.cpuMicros)) },
+      { name: "our server's CPU, µs a call", value: median(of.map(({ front }) => front.cpuMicros)) },
+      { name: "p99 at full load, ms", value: median(of.map(({ front }) => front.p99Ms)) },
       { name: "p50 at half of it, ms", value: half.p50Ms },
       {
         name: "p99 at half of it, ms",
@@ -59,14 +56,17 @@ async function measure({ database, quick, say }: Given): Promise<Figure[]> {
   }
 }
 
-const rateOf = ({ accepted, seconds }: Measured): number => accepted / seconds;
-
 /** More calls than any server here answers in that time. */
 const perSecondMost = 60_000;
 
-async function fastest({ port }: Serving, seconds: number): Promise<Measured> {
+type Loaded = Measured & { rate: number; cpuMicros: number };
+
+async function fastest({ child, port }: Serving, seconds: number): Promise<Loaded> {
   await using caller = await callers(port, perSecondMost * seconds);
-  return checked(await caller.ask<Measured>({ kind: "closed", seconds } satisfies Order));
+  const before = await child.ask<number>("cpu");
+  const measured = checked(await caller.ask<Measured>({ kind: "closed", seconds } satisfies Order));
+  const cpuMicros = ((await child.ask<number>("cpu")) - before) / measured.accepted;
+  return { ...measured, rate: measured.accepted / measured.seconds, cpuMicros };
 }
 
 async function atRate({ port }: Serving, seconds: number, perSecond: number): Promise<Measured> {

@@ -9,6 +9,7 @@ import {
 import type { Secrets } from "#db/writes/create-provider.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
+import { wrongVersion } from "#db/writes/wrong-version.ts";
 import type { ChangedInboundSource, CreateInboundSource, PatchInboundSource } from "#lib/contract/inbound.ts";
 import { optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
 import type { InboundKind } from "#lib/core/inbound/kinds.ts";
@@ -44,7 +45,7 @@ export async function patchInboundSource(
       where slug = ${slug}
       for update`;
     if (!row) throw noSource(slug);
-    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion(row);
+    if (ifVersion !== null && ifVersion !== row.version) throw wrongVersion("source", row);
     const { name, kind, provider, options, mapping, enabled, bytesMax } = row;
     const before = { name, provider, options, mapping, enabled, bytesMax };
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
@@ -82,13 +83,6 @@ export async function patchInboundSource(
 }
 
 export const noSource = (slug: string): Refused => new Refused("not_found", `There is no source "${slug}".`);
-
-const wrongVersion = ({ version, updatedBy, updatedAt }: Row): Refused =>
-  new Refused(
-    "version_mismatch",
-    `${updatedBy} changed this source at ${updatedAt}; it is at version ${version} now. Load it anew and change that.`,
-    { by: updatedBy, at: updatedAt },
-  );
 
 function replaced(
   slug: string,

@@ -14,6 +14,12 @@ import { Canary, CanaryRun, ChangedCanary } from "#lib/contract/canary.ts";
 import { Channel, Route, SavedChannel } from "#lib/contract/channel.ts";
 import { Failure } from "#lib/contract/failure.ts";
 import { Assign, FailureGroup, GroupAct, GroupId } from "#lib/contract/group.ts";
+import {
+  ChangedInboundSource,
+  InboundSource,
+  InboundSourceMapping,
+  InboundSourceOptions,
+} from "#lib/contract/inbound.ts";
 import { ApiKey, KeyId } from "#lib/contract/key.ts";
 import { Person, PersonId } from "#lib/contract/person.ts";
 import { ProviderAuth, Rule, RuleWhen, Schedule, Window } from "#lib/contract/policy.ts";
@@ -57,6 +63,7 @@ export const components: Record<string, z.ZodType> = {
   CanaryRun,
   ChangedCanary,
   ChangeOperation,
+  ChangedInboundSource,
   Channel,
   Failure,
   FailureDetail,
@@ -65,6 +72,9 @@ export const components: Record<string, z.ZodType> = {
   GroupAct,
   GroupId,
   KeyId,
+  InboundSource,
+  InboundSourceMapping,
+  InboundSourceOptions,
   Knobs,
   MyAct,
   MyField,

@@ -51,12 +51,13 @@ export function arrivalOf(request: IncomingMessage, bytesMax: number, room: Room
       bytes += chunk.length;
       chunks.push(chunk);
     });
-    request.once("end", () => {
+    // `on`, where `once` would wrap each of them: whatever comes second finds it over.
+    request.on("end", () => {
       const [only] = chunks;
       end({ kind: "whole", body: chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes) });
     });
-    request.once("error", () => end({ kind: "gone" }));
-    request.once("close", () => end({ kind: "gone" }));
+    request.on("error", () => end({ kind: "gone" }));
+    request.on("close", () => end({ kind: "gone" }));
   });
 }
 

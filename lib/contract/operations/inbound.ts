@@ -1,5 +1,6 @@
 // Webhooks in: the sources, and the address that their senders post to.
 import { z } from "zod";
+import * as examples from "#lib/contract/examples.ts";
 import {
   ChangedInboundSource,
   CreateInboundSource,
@@ -13,6 +14,30 @@ import { Slug } from "#lib/contract/slug.ts";
 
 const params = z.object({ slug: Slug });
 const tag = "Webhooks in";
+const source: InboundSource = {
+  slug: "mail",
+  name: "Mail events",
+  kind: "standard_webhooks",
+  provider: "crm",
+  options: {},
+  mapping: { owner: "$.data.customer" },
+  secrets: [{ addedAt: examples.at, until: null }],
+  enabled: true,
+  bytesMax: 1_048_576,
+  path: "/api/v1/inbound/mail",
+  version: 1,
+  updatedAt: examples.at,
+  updatedBy: examples.ada,
+  lastHour: {
+    accepted: 4_711,
+    duplicates: 12,
+    refused: 1,
+    notStored: 0,
+    lastAcceptedAt: examples.later,
+    lastRefusal: "it has no header webhook-signature",
+    lastRefusedAt: examples.at,
+  },
+};
 const example = { slug: "mail", path: "/api/v1/inbound/mail", version: 1 };
 
 export const listInboundSources = operation({
@@ -23,6 +48,7 @@ export const listInboundSources = operation({
   summary: "Lists the sources of webhooks, and how many calls of each came in the last hour",
   may: "see",
   output: InboundSources,
+  example: { output: { items: [source], next: null } },
 });
 
 export const createInboundSource = operation({
@@ -35,6 +61,7 @@ export const createInboundSource = operation({
   input: CreateInboundSource,
   output: ChangedInboundSource,
   status: 201,
+  headers: ["etag", "location"],
   problems: ["conflict"],
   example: {
     input: {
@@ -57,6 +84,8 @@ export const readInboundSource = operation({
   may: "see",
   params,
   output: InboundSource,
+  headers: ["etag"],
+  example: { params: { slug: "mail" }, output: source },
 });
 
 export const patchInboundSource = operation({
@@ -65,13 +94,13 @@ export const patchInboundSource = operation({
   path: "/inbound-sources/{slug}",
   tag,
   summary: "Changes a source, in force within a second",
-  description:
-    "With `If-Match`, only while it is at that version. `rotate` adds a secret and lets the others end.",
+  description: "`rotate` adds a secret and lets the others end.",
   may: "manage_providers",
   params,
   input: PatchInboundSource,
   output: ChangedInboundSource,
-  problems: ["version_mismatch"],
+  headers: ["etag"],
+  ifMatch: true,
   example: {
     params: { slug: "mail" },
     input: { rotate: { secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", overlapSeconds: 86_400 } },
@@ -88,4 +117,6 @@ export const deleteInboundSource = operation({
   may: "manage_providers",
   params,
   output: DeletedInboundSource,
+  ifMatch: true,
+  example: { params: { slug: "mail" }, output: { slug: "mail" } },
 });

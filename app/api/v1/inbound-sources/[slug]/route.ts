@@ -33,5 +33,6 @@ export const PATCH = serve(patchInboundSource, {
 });
 
 export const DELETE = serve(deleteInboundSource, {
-  run: ({ params, caller, deps }) => remove(deps.sql, params, caller),
+  run: ({ params, caller, deps, request }) =>
+    remove(deps.sql, { ...params, ifVersion: ifMatchVersion(request) }, caller),
 });

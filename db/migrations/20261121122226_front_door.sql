@@ -84,6 +84,7 @@ CREATE TABLE "redrive"."operations" (
 	CONSTRAINT "operations_reject_has_a_code" CHECK ((action = 'reject') = (code is not null))
 );
 --> statement-breakpoint
+DROP INDEX "redrive"."enqueued_keys_created";--> statement-breakpoint
 ALTER TABLE "redrive"."api_keys" ALTER COLUMN "scopes" SET DEFAULT '{}';--> statement-breakpoint
 ALTER TABLE "redrive"."api_keys" ADD COLUMN "hint" text;--> statement-breakpoint
 ALTER TABLE "redrive"."api_keys" ADD COLUMN "grants" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
@@ -107,6 +108,7 @@ CREATE INDEX "audit_actor" ON "redrive"."audit" USING btree ("actor","at","id");
 CREATE INDEX "audit_action" ON "redrive"."audit" USING btree ("action","at","id");--> statement-breakpoint
 CREATE INDEX "audit_of_the_system" ON "redrive"."audit" USING btree ("at","id") WHERE subject_kind not in ('record', 'group', 'owner', 'person', 'alert');--> statement-breakpoint
 CREATE INDEX "batch_changes_of_breakers" ON "redrive"."batch_changes" USING btree ("at","id") WHERE breaker <> breaker_was;--> statement-breakpoint
+CREATE INDEX "enqueued_keys_created" ON "redrive"."enqueued_keys" USING brin ("created_at");--> statement-breakpoint
 ALTER TABLE "redrive"."api_keys" ADD CONSTRAINT "api_keys_grants" CHECK (grants <@ array['enqueue', 'read', 'operate', 'admin']);--> statement-breakpoint
 ALTER TABLE "redrive"."api_keys" ADD CONSTRAINT "api_keys_providers" CHECK (cardinality(providers) between 1 and 100);--> statement-breakpoint
 ALTER TABLE "redrive"."api_keys" ADD CONSTRAINT "api_keys_owner" CHECK (length(owner) between 1 and 200);--> statement-breakpoint
