@@ -82,7 +82,10 @@ test("E2: a burst is stored before it is answered, or is told to come again: non
 
   expect(new Set(records.values()).size).toBe(events);
   const stored = await sql<{ id: string; key: string }[]>`
-    select id, idempotency_key as key from redrive.outbox where provider = 'email-events'`;
+    select outbox.id, keys.key
+    from redrive.enqueued_keys as keys
+    join redrive.outbox on outbox.id = keys.record_id
+    where keys.provider = 'email-events'`;
   expect(new Map(stored.map(({ id, key }) => [key.replace("inbound:newsletter:", ""), id]))).toEqual(records);
   expect(await standing(sql, "email-events")).toMatchObject({ accepted: events, queued: events });
 });
