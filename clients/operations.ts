@@ -396,7 +396,7 @@ export interface Calls {
   patchCanary(slug: string, body?: PatchCanary, options?: CallOptions): Promise<ChangedCanary>;
   /** Changes a channel. Needs the permission manage_desk. */
   patchChannel(slug: string, body?: PatchChannel, options?: CallOptions): Promise<SavedChannel>;
-  /** Changes a source, in force within a second. With `If-Match`, only while it is at that version. `rotate` adds a secret and lets the others end. Needs the permission manage_providers. */
+  /** Changes a source, in force within a second. `rotate` adds a secret and lets the others end. Needs the permission manage_providers. */
   patchInboundSource(slug: string, body?: PatchInboundSource, options?: CallOptions): Promise<ChangedInboundSource>;
   /** Changes what a key is called, may do, is kept to, or when it expires. Needs the permission manage_keys. */
   patchKey(id: string, body?: PatchKey, options?: CallOptions): Promise<ApiKey>;
