@@ -61,7 +61,7 @@ export function KeyItem({ apiKey, nameOf, onEdit, onRotated, onChanged }: Props)
       </div>
       {state !== "revoked" && (
         <div className={styles.acts}>
-          {state === "active" && <RotateButton apiKey={apiKey} onRotated={onRotated} onChanged={onChanged} />}
+          {state === "active" && <RotateButton apiKey={apiKey} onRotated={onRotated} />}
           <GuardedButton size="xs" variant="default" whyNot={null} about={name} onClick={onEdit}>
             Change…
           </GuardedButton>
@@ -112,9 +112,7 @@ function Uses({
   );
 }
 
-type ActProps = { apiKey: ApiKey; onChanged: () => Promise<void> };
-
-function RotateButton({ apiKey, onRotated, onChanged }: ActProps & { onRotated: (shown: ShownKey) => void }) {
+function RotateButton({ apiKey, onRotated }: Pick<Props, "apiKey" | "onRotated">) {
   const [asking, setAsking] = useState(false);
   const [overlap, setOverlap] = useState<OverlapChoice>("86400");
   return (
@@ -132,10 +130,7 @@ function RotateButton({ apiKey, onRotated, onChanged }: ActProps & { onRotated: 
         <ActForm
           verb="Make a new key"
           onClose={() => setAsking(false)}
-          onAct={async () => {
-            onRotated(await rotateKey(apiKey, Number(overlap)));
-            await onChanged();
-          }}
+          onAct={async () => onRotated(await rotateKey(apiKey, Number(overlap)))}
         >
           {() => (
             <>
@@ -157,7 +152,7 @@ function RotateButton({ apiKey, onRotated, onChanged }: ActProps & { onRotated: 
   );
 }
 
-function RevokeButton({ apiKey, onChanged }: ActProps) {
+function RevokeButton({ apiKey, onChanged }: Pick<Props, "apiKey" | "onChanged">) {
   const [asking, setAsking] = useState(false);
   return (
     <>

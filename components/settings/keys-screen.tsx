@@ -37,6 +37,11 @@ function Keys() {
   const providers = overview?.providers ?? [];
   const nameOf = (slug: string) => providers.find((one) => one.slug === slug)?.name ?? slug;
   const refresh = () => client.invalidateQueries({ queryKey: ["keys"] });
+  // The list may come later, and fail: the key is there to be copied meanwhile.
+  const show = (key: ShownKey) => {
+    setShown(key);
+    void refresh();
+  };
   if (keys === undefined) {
     if (error) return <QueryError what="Keys" error={error} retry={() => void refetch()} />;
     return <LoadingState label="Loading keys" rows={3} />;
@@ -49,7 +54,7 @@ function Keys() {
       apiKey={key}
       nameOf={nameOf}
       onEdit={() => setEdited(key)}
-      onRotated={setShown}
+      onRotated={show}
       onChanged={refresh}
     />
   );
@@ -63,7 +68,7 @@ function Keys() {
           </Button>
         </div>
         <p className={styles.quiet}>
-          A program proves itself with a key: <code>Authorization: Bearer rk_…</code> A key is shown once,
+          A program proves itself with a key: <code>Authorization: Bearer rk_…</code>. A key is shown once,
           when it is made; only a hash of it is kept.
         </p>
         {working.length === 0 ? (
@@ -95,13 +100,13 @@ function Keys() {
             providers={providers}
             onClose={() => setEdited(null)}
             onSave={async (given) => {
-              if (edited === "new")
-                setShown(await createKey({ expiresAt: null, ...given, scopes: given.scopes ?? [] }));
-              else {
+              if (edited === "new") {
+                show(await createKey({ expiresAt: null, ...given, scopes: given.scopes ?? [] }));
+              } else {
                 await patchKey(edited, given);
+                await refresh();
                 notifications.show({ message: "Saved." });
               }
-              await refresh();
               setEdited(null);
             }}
           />

@@ -29,12 +29,12 @@ const fieldsOf = (): WeakMap<Request, Record<string, string>> => {
 };
 
 /**
- * Counts a request for whoever makes it, once.
+ * Counts a request for whoever makes it.
  *
  * @throws Refusal `rate_limited` when there were too many
  */
 export async function countRequest(request: Request, who: string, env: Env): Promise<void> {
-  if (env.REDRIVE_API_RATE === 0 || isCounted(request)) return;
+  if (env.REDRIVE_API_RATE === 0) return;
   const spent = await limiterOf(env)
     .consume(who)
     .catch((refused: unknown) => {

@@ -5,6 +5,7 @@ import { PATCH as patchKey, DELETE as revokeKey, GET as showKey } from "#app/api
 import { GET as listKeys, POST as makeKey } from "#app/api/v1/keys/route.ts";
 import { GET as getOverview } from "#app/api/v1/overview/route.ts";
 import { POST as enqueue, GET as getRecords } from "#app/api/v1/records/route.ts";
+import { noteKeyUse } from "#db/writes/note-key-use.ts";
 import { type Answer, type Api, aKey, anApi, bootstrapKey, call } from "#tests/integration/api/app.ts";
 import { aProvider } from "#tests/support/database.ts";
 
@@ -175,6 +176,9 @@ test("the last use is written at most once a minute", async () => {
     (await api.sql`select xmin::text from redrive.api_keys where id = ${id}`)[0]?.xmin;
   const row = await rowOf();
   await reads(key);
+  expect(await rowOf()).toBe(row);
+  // Of many requests at once that all read the old time, too.
+  await Promise.all([noteKeyUse(api.sql, id), noteKeyUse(api.sql, id)]);
   expect(await rowOf()).toBe(row);
   await api.sql`update redrive.api_keys set last_used_at = last_used_at - interval '61 seconds' where id = ${id}`;
   await reads(key);
