@@ -51,7 +51,7 @@ test("an operation is found by all of the words, wherever they stand", () => {
     operationsFor(description, looked).flatMap(({ listed }) => listed.map(({ operationId }) => operationId));
   expect(found("")).toHaveLength(operations.length);
   expect(found("post RETRY group")).toEqual(["retryGroup"]);
-  expect(found("manage_providers delete")).toEqual(["deleteProvider"]);
+  expect(found("manage_providers delete")).toEqual(["deleteProvider", "deleteInboundSource"]);
   expect(found("410 gone")).toEqual(["useRecoveryLink"]);
   expect(found("/teams")).toEqual(["listTeams", "createTeam", "patchTeam", "deleteTeam", "getTeamFigures"]);
   expect(found("weather")).toEqual([]);
