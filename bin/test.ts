@@ -38,6 +38,12 @@ const vitest = (name: string, project: string, { env = {}, without = [] }: Given
  * older server as well, in other files.
  */
 const alikeOnAll = [
+  "order-service",
+  "quickstart",
+  "cli/commands",
+  "cli/enqueue",
+  "clients/client",
+  "clients/package",
   "demo",
   "doctor",
   "lost-connection",

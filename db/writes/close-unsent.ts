@@ -1,5 +1,7 @@
 // Many failures at once are closed unsent, with a reason, and what each record asked for in that case is started.
+
 import type { TransactionSql } from "#db/client.ts";
+import { continueRejected } from "#db/writes/continue-rejected.ts";
 import type { OfGroup, Place } from "#db/writes/group-acts.ts";
 import { letNextGo } from "#db/writes/record-acts.ts";
 
@@ -37,27 +39,13 @@ export async function closeUnsent(
       from closed
     )
     select record_id, provider, fingerprint, ordering_key from closed`;
-  await continueAll(sql, closed, { reason, code });
+  await continueRejected(
+    sql,
+    closed.map(({ recordId }) => recordId),
+    { reason, code },
+  );
   for (const { provider, orderingKey } of eachKey(closed)) await letNextGo(sql, { provider, orderingKey });
   return closed;
-}
-
-async function continueAll(
-  sql: TransactionSql,
-  closed: readonly Closed[],
-  { reason, code }: Pick<CloseUnsent, "reason" | "code">,
-): Promise<void> {
-  await sql`
-    select graphile_worker.add_job(
-      outbox.on_rejected,
-      json_build_object(
-        'recordId', outbox.id, 'provider', outbox.provider, 'outcome', 'rejected', 'reason', ${reason}::text,
-        'code', ${code}::text
-      )
-    )
-    from unnest(${closed.map(({ recordId }) => recordId)}::uuid[]) as closed(id)
-    join redrive.outbox on outbox.id = closed.id
-    where outbox.on_rejected is not null`;
 }
 
 /** Each ordering key once. */

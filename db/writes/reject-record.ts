@@ -1,5 +1,6 @@
 // Closes an open failure unsent, with a reason, and starts what the record asked for in that case.
-import type { TransactionSql } from "#db/client.ts";
+
+import { continueRejected } from "#db/writes/continue-rejected.ts";
 import { noteActInGroup } from "#db/writes/group-acts.ts";
 import { letNextGo, need, noteAct, rejectPermission, teamOf, whyNot } from "#db/writes/record-acts.ts";
 import type { Actor } from "#db/writes/refused.ts";
@@ -24,7 +25,7 @@ export async function rejectRecord(sql: AnySql, { id, reason, code }: Reject, by
     if (!closed) throw await whyNot(sql, id, needed);
     await letNextGo(sql, closed);
 
-    await continueRejected(sql, { id, provider: closed.provider, reason, code });
+    await continueRejected(sql, [id], { reason, code });
     await noteActInGroup(sql, closed.fingerprint, "rejected", by);
     await noteAct(sql, {
       id,
@@ -36,22 +37,4 @@ export async function rejectRecord(sql: AnySql, { id, reason, code }: Reject, by
     });
     return { id, status: "rejected", dueAt: null };
   });
-}
-
-type Rejected = { id: string; provider: string; reason: string; code: string };
-
-async function continueRejected(
-  sql: TransactionSql,
-  { id, provider, reason, code }: Rejected,
-): Promise<void> {
-  await sql`
-    select graphile_worker.add_job(
-      outbox.on_rejected,
-      json_build_object(
-        'recordId', outbox.id, 'provider', ${provider}::text, 'outcome', 'rejected', 'reason', ${reason}::text,
-        'code', ${code}::text
-      )
-    )
-    from redrive.outbox
-    where outbox.id = ${id} and outbox.on_rejected is not null`;
 }

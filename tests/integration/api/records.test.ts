@@ -176,6 +176,7 @@ test("a rejection needs a reason, closes the failure, and starts what the record
       payload: {
         recordId: id,
         provider: "ats",
+        correlationId: null,
         outcome: "rejected",
         reason: "duplicate of 7",
         code: "duplicate",

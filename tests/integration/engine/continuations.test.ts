@@ -127,7 +127,12 @@ test("a step that a person rejects goes the other way, with their reason, once",
   const [first, second] = await Promise.allSettled([rejecting(), rejecting()]);
   expect([first.status, second.status].sort()).toEqual(["fulfilled", "rejected"]);
   await eventually(() => expect(toldOf(id).map(({ task }) => task)).toEqual(["ask", "give-up"]));
-  expect(toldOf(id)[1]?.payload).toMatchObject({ outcome: "rejected", reason: "sold out", code: "other" });
+  expect(toldOf(id)[1]?.payload).toMatchObject({
+    outcome: "rejected",
+    correlationId: "order-7",
+    reason: "sold out",
+    code: "other",
+  });
 });
 
 test("of 200 steps each tells exactly once, over two workers", async () => {
