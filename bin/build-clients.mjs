@@ -40,6 +40,12 @@ if (!isBuilt && existsSync(compiler)) {
     process.exit(1);
   }
   writeFileSync(join(made, "sources"), fingerprint);
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(made, dist);
+  try {
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(made, dist);
+  } catch (error) {
+    // Another process was at it too, and was first.
+    if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== fingerprint) throw error;
+    rmSync(made, { recursive: true });
+  }
 }

@@ -1,6 +1,7 @@
 // What went wrong, as a sentence for the terminal and as a number for scripts.
 
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
+import { plain } from "#cli/output.ts";
 import { RedriveError } from "#clients/client.ts";
 
 /** The command is not one that can be carried out as it was typed. */
@@ -30,8 +31,10 @@ export const isForAll = (error: unknown): boolean => {
   return code === exitCodes.unreachable || code === exitCodes.notAllowed;
 };
 
-/** One sentence; the stack only for what nobody foresaw. */
-export function sentenceOf(error: unknown): string {
+/** One sentence, without a sign that a terminal obeys; the stack only for what nobody foresaw. */
+export const sentenceOf = (error: unknown): string => said(error).split("\n").map(plain).join("\n");
+
+function said(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof BadUsage) return error.message;
   if (!(error instanceof RedriveError)) return error.stack ?? error.message;

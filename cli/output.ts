@@ -54,9 +54,9 @@ export function output({ stdout, stderr, env }: Screen, json: boolean): Output {
   };
   return {
     json,
-    result: (value, text) => say(stdout, json ? JSON.stringify(value) : text()),
+    result: (value, text) => say(stdout, json ? jsonOf(value) : text()),
     table(rows, columns, empty) {
-      if (json) for (const row of rows) say(stdout, JSON.stringify(row));
+      if (json) for (const row of rows) say(stdout, jsonOf(row));
       else if (rows.length === 0) say(stderr, empty);
       else say(stdout, tableText(rows, columns, { paint, width: stdout.isTTY ? stdout.columns : undefined }));
     },
@@ -103,9 +103,17 @@ function tableText<Row>(
   return [heading, ...body].join("\n");
 }
 
-/** What came from others may hold signs that a terminal obeys: they are shown as dots. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-export const plain = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, "·");
+/** What came from others may hold signs that a terminal obeys, or that turn the order of its letters: they are shown as dots. */
+export const plain = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, "·");
+
+/** JSON leaves some of those signs as they are. */
+const jsonOf = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 /** 4711 as 4,711. */
 export const number = (value: number): string => value.toLocaleString("en-US");

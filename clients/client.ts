@@ -71,15 +71,21 @@ type Row = { method: string; path: string; takes: "body" | "query" | "nothing" }
 /** Its arguments: each part of the path, then the body or the query if it takes one, then the options. */
 function method({ method, path, takes }: Row, send: Client["send"]) {
   const count = path.split("{").length - 1;
-  return (...given: unknown[]): Promise<unknown> => {
+  return async (...given: unknown[]): Promise<unknown> => {
     const parts = given.slice(0, count);
-    const address = path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(String(parts.shift())));
+    const address = path.replaceAll(/\{\w+\}/g, (name) => part(name, String(parts.shift())));
     const rest = given.slice(count);
     const own = takes === "nothing" ? undefined : rest.shift();
     const options = (rest[0] ?? {}) as CallOptions;
     if (takes === "body") return send(method, address, { ...options, body: own ?? {} });
     return send(method, address + queryOf((own ?? {}) as Record<string, unknown>), options);
   };
+}
+
+/** Nothing, and dots alone, would lead to another address. */
+function part(name: string, value: string): string {
+  if (!["", ".", ".."].includes(value)) return encodeURIComponent(value);
+  throw new RedriveError("bad_settings", `${name.slice(1, -1)}: must name something, not "${value}".`);
 }
 
 /** `?a=1&b=2` of the values that are there. */

@@ -7,7 +7,7 @@ import type { TaskList } from "graphile-worker";
 import { z } from "zod";
 import type { EnqueueRecord } from "#lib/contract/record.ts";
 import { adapterSchemes } from "#lib/core/adapter-names.ts";
-import { toldTask } from "#lib/core/desk.ts";
+import { isOwnTask } from "#lib/core/desk.ts";
 import { BadEnvironment, type Env } from "#lib/node/env.ts";
 import type { Log } from "#lib/node/log.ts";
 import type { AdapterKind } from "#worker/adapters/adapter.ts";
@@ -74,9 +74,6 @@ async function moduleAt(path: string): Promise<unknown> {
   }
 }
 
-/** Names of jobs that Redrive runs itself. */
-const ownTasks = new Set(["drain", "ingest", toldTask, "upkeep"]);
-
 const bad = (sentence: string, cause?: unknown): BadEnvironment =>
   new BadEnvironment(`REDRIVE_APPLICATION: ${sentence}.`, { cause });
 
@@ -122,7 +119,7 @@ const Shape = z.strictObject(
     schedules: named(aFunction),
     tasks: named(aFunction).superRefine((tasks, { addIssue }) => {
       for (const name of Object.keys(tasks)) {
-        if (!ownTasks.has(name)) continue;
+        if (!isOwnTask(name)) continue;
         addIssue({ code: "custom", path: [name], message: "has the name of a task of Redrive's own" });
       }
     }),

@@ -28,11 +28,16 @@ export async function deleteProvider(
     // A record that is being inserted now is seen by nobody yet. One second: producers wait behind this.
     await sql`set local lock_timeout = '1s'`;
     await sql`lock table redrive.outbox in share row exclusive mode`;
-    const [what] = await sql<{ records: boolean; channels: string | null; canaries: string | null }[]>`
+    const [what] = await sql<Belongings[]>`
       select
         exists (select from redrive.outbox where provider = ${slug}) as records,
         (select string_agg(slug, ', ' order by slug) from redrive.channels where provider = ${slug}) as channels,
-        (select string_agg(slug, ', ' order by slug) from redrive.canaries where provider = ${slug}) as canaries`;
+        (select string_agg(slug, ', ' order by slug) from redrive.canaries where provider = ${slug}) as canaries,
+        (select string_agg(slug, ', ' order by slug) from redrive.inbound_sources where provider = ${slug}) as sources,
+        (
+          select string_agg(name, ', ' order by name) from redrive.api_keys
+          where ${slug} = any (providers) and revoked_at is null and coalesce(expires_at > now(), true)
+        ) as keys`;
     const why = reasonToStay(slug, what);
     if (why !== null) throw new Refused("conflict", why);
     await sql`delete from redrive.throughput where provider = ${slug}`;
@@ -42,11 +47,20 @@ export async function deleteProvider(
   });
 }
 
-type Belongings = { records: boolean; channels: string | null; canaries: string | null };
+type Belongings = {
+  records: boolean;
+  channels: string | null;
+  canaries: string | null;
+  sources: string | null;
+  keys: string | null;
+};
 
 function reasonToStay(slug: string, what: Belongings | undefined): string | null {
   if (what?.channels) return `Messages go through ${slug}: delete its channels first (${what.channels}).`;
   if (what?.canaries) return `Canaries go to ${slug}: delete them first (${what.canaries}).`;
+  if (what?.sources)
+    return `Webhooks become records of ${slug}: delete their sources first (${what.sources}).`;
+  if (what?.keys) return `API keys are kept to ${slug}: change or revoke them first (${what.keys}).`;
   if (what?.records)
     return `There are records of ${slug}. Switch it off with flags.enabled: false; it can be deleted once they are gone.`;
   return null;

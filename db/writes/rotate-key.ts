@@ -1,5 +1,5 @@
 // Gives an API key a new secret. What it was before works beside it until its end; an earlier one keeps the end that it was
-// promised.
+// promised, unless nothing is to work beside the new one.
 import { permissionsOfKey } from "#db/reads/keys.ts";
 import { type FreshKey, lockKey, noteKeyAct, refuseMoreThanOwn, savedKey } from "#db/writes/key-acts.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
@@ -23,7 +23,9 @@ export async function rotateKey(
         at: before.expiresAt,
       });
     }
-    if (overlapSeconds > 0) {
+    // Whoever wants no overlap wants an end, of all that the key ever was.
+    if (overlapSeconds === 0) await sql`delete from redrive.former_keys where api_key = ${which.id}`;
+    else {
       await sql`
         insert into redrive.former_keys (key_hash, api_key, until)
         values (

@@ -2,13 +2,18 @@
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
 import { Time } from "#lib/contract/time.ts";
-import { ownTypes, teamKinds } from "#lib/core/desk.ts";
+import { inboundKeys, isOwnTask, ownTypes, teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { eventKinds, failureCategories, recordStatuses } from "#lib/core/status.ts";
 
 export const RecordId = z.guid("must be a record's id, a UUID");
 
 const text = (most: number) => z.string().min(1).max(most);
+
+const task = text(128).refine(
+  (name) => !isOwnTask(name),
+  "must not name a task of Redrive's own; name one that the application registers",
+);
 
 /** What a producer without SQL sends. */
 export const EnqueueRecord = z.strictObject({
@@ -21,7 +26,12 @@ export const EnqueueRecord = z.strictObject({
       "must not begin with redrive., as Redrive's own do; choose another",
     )
     .optional(),
-  idempotencyKey: text(200).optional(),
+  idempotencyKey: text(200)
+    .refine(
+      (key) => !key.startsWith(inboundKeys),
+      "must not begin with inbound:, as those of webhooks do; choose another",
+    )
+    .optional(),
   dedupeKey: text(200).optional(),
   orderingKey: text(200).optional(),
   correlationId: text(200).optional(),
@@ -30,9 +40,9 @@ export const EnqueueRecord = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   priority: z.int().min(-32_768).max(32_767).optional(),
   notBefore: Time.optional(),
-  onDelivered: text(128).optional(),
-  onFailed: text(128).optional(),
-  onRejected: text(128).optional(),
+  onDelivered: task.optional(),
+  onFailed: task.optional(),
+  onRejected: task.optional(),
   /** Keeps the provider's answer to the delivery: `response` in the timeline's last event. */
   keepResponse: z.boolean().optional(),
 });

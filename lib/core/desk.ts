@@ -48,8 +48,16 @@ export const ownTypes = "redrive.";
 /** The type of a canary's record: no business of anybody's, and in none of the figures. */
 export const canaryType = "redrive.canary";
 
+/** How the idempotency keys of webhooks begin: nobody else's may, or one could stand in an event's place. */
+export const inboundKeys = "inbound:";
+
 /** The task that is told what became of a message's record. */
 export const toldTask = "redrive.told";
+
+const ownTasks: readonly string[] = ["drain", "ingest", toldTask, "upkeep"];
+
+/** Whether a job of that name is one that Redrive runs itself. */
+export const isOwnTask = (name: string): boolean => ownTasks.includes(name);
 
 /** The type of a message's record. */
 export const messageType = "redrive.message";

@@ -1,5 +1,7 @@
 // What a call that has wholly arrived comes to: a record, or why not. Pure: what it is judged by is given.
+
 import type { InboundRecord } from "#db/writes/store-inbound.ts";
+import { inboundKeys } from "#lib/core/desk.ts";
 import { type InboundForm, readInboundBody } from "#lib/core/inbound/body.ts";
 import { keyOf, mapped } from "#lib/core/inbound/mapping.ts";
 import type { RawHeaders } from "#lib/core/inbound/raw-headers.ts";
@@ -38,7 +40,7 @@ export function judge({ source, headers, bytes, form, nowMs }: Call): Judgement 
     ...columns,
     provider,
     payloadText: body.text,
-    idempotencyKey: senderId === null ? null : `inbound:${slug}:${keyOf(senderId, idMax)}`,
+    idempotencyKey: senderId === null ? null : `${inboundKeys}${slug}:${keyOf(senderId, idMax)}`,
     correlationId: keyOf(senderId, correlationIdMax),
   };
   return { kind: "record", record };

@@ -47,6 +47,20 @@ test("a record is enqueued with everything that was said of it", async () => {
   expect(read.body).toMatchObject({ status: "waiting", attempts: 0, payload: { candidate: 7 }, events: [] });
 });
 
+test.each([
+  ["idempotencyKey", "inbound:shop:1002", /inbound:/],
+  ["onDelivered", "upkeep", /Redrive's own/],
+  ["onRejected", "redrive.told", /Redrive's own/],
+  ["type", "redrive.canary", /Redrive's own/],
+])("a producer takes no place of Redrive's own: %s %s", async (field, value, mend) => {
+  const { status, body } = await call(enqueue, {
+    as,
+    body: { provider: "ats", payload: {}, [field]: value },
+  });
+  expect(status).toBe(422);
+  expect(body.errors).toEqual([{ field, message: expect.stringMatching(mend) }]);
+});
+
 test("a payload is stored once encoded, and every digit of its numbers is kept", async () => {
   const body =
     '{"provider": "ats", "payload": {"id": 12345678901234567890, "price": 1.10, "n": null, "t": "a\\u00e9"}}';

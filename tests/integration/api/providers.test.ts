@@ -503,7 +503,7 @@ test("a provider to which nothing belongs is deleted, at the version that was re
   expect((await create({ slug: "gone", url: "https://gone.example" })).status).toBe(201);
 });
 
-test("a provider with records, or with a canary, and the built-in one stay", async () => {
+test("a provider with records, or with what goes through it, and the built-in one stay", async () => {
   await aProvider(api.sql, "busy");
   await aRecord.delivered(api, "busy");
   expect(await remove("busy")).toMatchObject({
@@ -517,6 +517,23 @@ test("a provider with records, or with a canary, and the built-in one stay", asy
   expect(await remove("watched")).toMatchObject({
     status: 409,
     body: { detail: expect.stringMatching(/\(bird\)/) },
+  });
+  await aProvider(api.sql, "called");
+  await api.sql`
+    insert into redrive.inbound_sources (slug, name, kind, provider, sealed_secrets, secrets, updated_by)
+    values ('mail', 'Mail', 'github', 'called', 'sealed', '[]', 'test')`;
+  expect(await remove("called")).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringMatching(/sources first \(mail\)/) },
+  });
+  await aProvider(api.sql, "keyed");
+  await api.sql`
+    insert into redrive.api_keys (name, key_hash, scopes, providers)
+    values ('shop', 'a hash', '{enqueue}', '{keyed}'), ('old', 'another', '{enqueue}', '{keyed}')`;
+  await api.sql`update redrive.api_keys set revoked_at = now() where name = 'old'`;
+  expect(await remove("keyed")).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringMatching(/revoke them first \(shop\)/) },
   });
   await aProvider(api.sql, "own", { adapter: "loopback", url: "loopback:" });
   expect(await remove("own")).toMatchObject({

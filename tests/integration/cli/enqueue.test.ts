@@ -84,6 +84,23 @@ test("what the API refuses is told with its line, in words and as JSON", async (
   expect(stderr).toBe("1 stored, 4 not.\n");
 });
 
+test("what stands in a line does not steer the terminal, whoever repeats it", async () => {
+  const evil = "\u001b]52;c;cm0=\u0007\u001b[2J\u202e";
+  const stdin = [
+    JSON.stringify({ provider: "ats", payload: {}, [evil]: 1 }),
+    `{"provider":"ats",${evil}`,
+    JSON.stringify({ provider: evil, payload: {} }),
+  ].join("\n");
+  const { code, stderr } = await terminal.type(["enqueue"], { stdin });
+  expect(code).toBe(5);
+  expect(stderr).toContain("0 stored, 3 not.");
+  for (const sign of ["\u001b", "\u0007", "\u202e"]) expect(stderr).not.toContain(sign);
+  const { stdout } = await terminal.type(["enqueue", "--json"], {
+    stdin: stdin.replaceAll("\u202e", "\u009b"),
+  });
+  for (const sign of ["\u001b", "\u0007", "\u009b"]) expect(stdout).not.toContain(sign);
+});
+
 test("with --provider each line is a payload", async () => {
   const stdin = '{"candidate": 1.10}\n[2]\nnull\n';
   const { code } = await terminal.type(["enqueue", "--provider", "ats"], { stdin });

@@ -94,6 +94,13 @@ test("it waits as long as the server asks, and no longer than anyone would", asy
   expect(paused).toEqual([3_000, 60_000]);
 });
 
+test("an id that would lead to another address is refused before anything is asked", async () => {
+  const redrive = aClient();
+  for (const id of ["", ".", ".."])
+    expect(await refusalOf(redrive.getRecord(id))).toMatchObject({ code: "bad_settings" });
+  expect(server.asked).toEqual([]);
+});
+
 test("a refusal is not repeated, and carries what the API said", async () => {
   const refusal = await refusalOf(aClient().enqueueRecord({ provider: "nobody", payload: {} }));
   expect(refusal).toMatchObject({ code: "unknown_provider", status: 422 });
