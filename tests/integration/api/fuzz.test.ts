@@ -24,7 +24,7 @@ import { text, valuesOf } from "#tests/support/schema-values.ts";
 import { signedBySlack, signingSecret } from "#tests/support/slack-signed.ts";
 
 // For all operations together some twenty seconds; on a machine that is busy, fewer runs instead of more time.
-const runsEach = 25;
+const runsEach = 15;
 const msEach = 3_000;
 const answerMs = 10_000;
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);

@@ -47,7 +47,7 @@ afterAll(async () => {
 const atOnce = 2;
 const well: PatchKnobs = { latency: { distribution: "fixed", medianMs: 400 } };
 const windowMs = 4_000;
-const storms = 4;
+const storms = 3;
 const records = 10_000;
 
 test("10,000 failures in three groups are three messages and updates at their pace, and slow no deliveries", async () => {
