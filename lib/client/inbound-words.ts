@@ -45,6 +45,6 @@ export function hourWords({ accepted, duplicates, refused, notStored }: InboundS
   return `Last hour: ${parts.filter((part) => part !== null).join(" · ")}`;
 }
 
-/** `1 secret`, `2 secrets, one of them until …` is the page's to say: the time is the reader's. */
+/** How many count; until when one of them does, is the page's to say, for the time is the reader's. */
 export const secretWords = (secrets: InboundSource["secrets"]): string =>
-  `${secrets.length} ${plural(secrets.length, "secret", "secrets")}`;
+  plural(secrets.length, "secret", "secrets");

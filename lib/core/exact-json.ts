@@ -56,6 +56,19 @@ export const exactText = (value: Exact): string =>
     member instanceof ExactNumber ? native.rawJSON(member.digits) : member,
   );
 
+/** Whether brackets nest deeper than anyone's data. Most texts have fewer of them than that, which is soon known. */
+export const isTooDeep = (text: string): boolean => hasManyBrackets(text) && depthOf(text) > depthMax;
+
+function hasManyBrackets(text: string): boolean {
+  let many = 0;
+  for (const bracket of ["{", "["]) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++many > depthMax) return true;
+    }
+  }
+  return false;
+}
+
 /** How deep brackets nest, text left aside. */
 export function depthOf(text: string): number {
   let depth = 0;

@@ -21,10 +21,6 @@ export type GroupCommit = {
 };
 
 export type GroupLimits = {
-  /** Statements at once: while one waits for the disk, another is put together. */
-  statementsMax: number;
-  /** As many calls have to wait before a second statement is begun beside one that runs. */
-  worthwhile: number;
   rowsMax: number;
   bytesMax: number;
   waitingMax: number;
@@ -33,8 +29,6 @@ export type GroupLimits = {
 };
 
 export const usualLimits: GroupLimits = {
-  statementsMax: 2,
-  worthwhile: 25,
   rowsMax: 500,
   bytesMax: 4 * 1_048_576,
   waitingMax: 10_000,
@@ -50,12 +44,10 @@ export function groupCommit(
   limits: GroupLimits = usualLimits,
 ): GroupCommit {
   let waiting: Waiting[] = [];
-  let underWay = 0;
-  let isStarting = false;
+  let isUnderWay = false;
   const whenDrained: (() => void)[] = [];
 
   const go = async () => {
-    isStarting = false;
     while (waiting.length > 0) {
       const group = takeGroup();
       if (!(await within(limits.patienceMs, storeAll(group)))) {
@@ -65,8 +57,8 @@ export function groupCommit(
         for (const each of [...group, ...silent]) each.done({ kind: "not_stored", error: new TookTooLong() });
       }
     }
-    underWay--;
-    if (underWay === 0) for (const done of whenDrained.splice(0)) done();
+    isUnderWay = false;
+    for (const done of whenDrained.splice(0)) done();
   };
 
   const takeGroup = (): Waiting[] => {
@@ -100,17 +92,15 @@ export function groupCommit(
     add(record, bytes, done) {
       if (waiting.length >= limits.waitingMax) return false;
       waiting.push({ record, bytes, done: once(done) });
-      const isWorthwhile = underWay === 0 || waiting.length >= limits.worthwhile;
-      if (underWay < limits.statementsMax && !isStarting && isWorthwhile) {
-        underWay++;
-        isStarting = true;
+      if (!isUnderWay) {
+        isUnderWay = true;
         // After everything that has arrived in this turn of the loop.
         setImmediate(go);
       }
       return true;
     },
     waiting: () => waiting.length,
-    drained: () => (underWay > 0 ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
+    drained: () => (isUnderWay ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
   };
 }
 

@@ -2,7 +2,7 @@
 // others in one commit → 202. Never a 2xx for what is not stored; a sender that can mend nothing is told to come again.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectSql } from "#db/client.ts";
-import { storeInbound } from "#db/writes/store-inbound.ts";
+import { storeInboundIn } from "#db/writes/store-inbound.ts";
 import { formOf, type InboundForm } from "#lib/core/inbound/body.ts";
 import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
 import { aRoom, arrivalOf, discardRest } from "#lib/inbound/arrival.ts";
@@ -49,15 +49,15 @@ const address = "/api/v1/inbound/";
 export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
   const { roomBytes = 128 * 1_048_576, ...groupLimits } = limits;
   const group = { ...usualLimits, ...groupLimits };
-  // Beside those that store, one to read sources and to count; the server gives a statement up before we do.
+  // One to store, one to read sources and to count; the server gives a statement up before we do.
   const sql = connectSql(databaseUrl, {
     name: "redrive inbound",
-    max: group.statementsMax + 1,
+    max: 2,
     statementMs: Math.max(1, group.patienceMs - 1_000),
   });
   const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log });
   const counts = countCalls(sql, log);
-  const commits = groupCommit((records) => storeInbound(sql, records), isAboutTheRow, group);
+  const commits = groupCommit(storeInboundIn(sql), isAboutTheRow, group);
   const room = aRoom(roomBytes);
 
   const refuse = (response: ServerResponse, source: string, refusing: Refusing, why: string) => {

@@ -1,6 +1,6 @@
 // A call's body, once its signature was found right: JSON, as it came, that is not nested for ever.
 import { isUtf8 } from "node:buffer";
-import { depthMax, depthOf } from "#lib/core/exact-json.ts";
+import { depthMax, isTooDeep } from "#lib/core/exact-json.ts";
 
 export type InboundBody = { text: string; value: unknown };
 
@@ -27,7 +27,7 @@ export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody |
   const whole = bytes.toString("utf8");
   const text = form === "json" ? whole : payloadIn(whole);
   if (text === null) return { problem: "The form must have the field payload, once." };
-  if (depthOf(text) > depthMax) {
+  if (isTooDeep(text)) {
     return { problem: `The body is nested more than ${depthMax} levels deep; make it flatter.` };
   }
   try {

@@ -35,9 +35,18 @@ describe("a body", () => {
     ["<xml/>", /not valid JSON/],
     [Buffer.from([0x22, 0xff, 0x22]), /UTF-8/],
     [`${"[".repeat(201)}${"]".repeat(201)}`, /200 levels/],
+    [`${'{"a":['.repeat(101)}${"]}".repeat(101)}`, /200 levels/],
     ["[".repeat(1_000_000), /200 levels/],
   ])("is refused with words that do not quote it (%#)", (text, words) => {
     expect(read(text)).toEqual({ problem: expect.stringMatching(words) });
+  });
+  test("may have many brackets, as long as they are not within each other, and any in its texts", () => {
+    for (const text of [
+      `[${"[],".repeat(500)}{}]`,
+      JSON.stringify("[{".repeat(500)),
+      `${"[".repeat(200)}${"]".repeat(200)}`,
+    ])
+      expect(read(text)).toMatchObject({ text });
   });
   test("of a form must have one payload", () => {
     for (const form of ["a=1", "payload=1&payload=2"]) {
