@@ -41,7 +41,7 @@ export async function readInboundSources(db: Db, slug?: string): Promise<Inbound
       limit 1
     ) as last_refused on true
     where ${chosen}
-    order by source.name, source.slug`);
+    order by lower(source.name), source.slug`);
   return [...rows].map(sourceOf);
 }
 

@@ -137,7 +137,7 @@ for (const scheme of ["light", "dark"] as const) {
         expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
         await picture(page, `${name}-${scheme}-${width}`);
       };
-      const source = page.getByTestId("source").filter({ hasText: "/api/v1/inbound/inbound-axe" }).first();
+      const source = page.getByTestId("source").filter({ hasText: "/inbound-axeCopy" });
       await expect(source).toContainText("Last hour: 1 taken · 1 refused");
       await inspect("inbound");
       await page.getByRole("button", { name: "New source" }).click();
