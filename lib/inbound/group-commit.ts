@@ -21,6 +21,10 @@ export type GroupCommit = {
 };
 
 export type GroupLimits = {
+  /** Statements at once: while one waits for the disk, another is put together. */
+  statementsMax: number;
+  /** So many calls have to wait before another statement is begun beside one that runs. */
+  worthwhile: number;
   rowsMax: number;
   bytesMax: number;
   waitingMax: number;
@@ -29,6 +33,8 @@ export type GroupLimits = {
 };
 
 export const usualLimits: GroupLimits = {
+  statementsMax: 2,
+  worthwhile: 25,
   rowsMax: 500,
   bytesMax: 4 * 1_048_576,
   waitingMax: 10_000,
@@ -44,10 +50,13 @@ export function groupCommit(
   limits: GroupLimits = usualLimits,
 ): GroupCommit {
   let waiting: Waiting[] = [];
-  let isUnderWay = false;
+  let underWay = 0;
+  let isStarting = false;
   const whenDrained: (() => void)[] = [];
 
   const go = async () => {
+    isStarting = false;
+    underWay++;
     while (waiting.length > 0) {
       const group = takeGroup();
       if (!(await within(limits.patienceMs, storeAll(group)))) {
@@ -57,8 +66,8 @@ export function groupCommit(
         for (const each of [...group, ...silent]) each.done({ kind: "not_stored", error: new TookTooLong() });
       }
     }
-    isUnderWay = false;
-    for (const done of whenDrained.splice(0)) done();
+    underWay--;
+    if (underWay === 0) for (const done of whenDrained.splice(0)) done();
   };
 
   const takeGroup = (): Waiting[] => {
@@ -92,15 +101,16 @@ export function groupCommit(
     add(record, bytes, done) {
       if (waiting.length >= limits.waitingMax) return false;
       waiting.push({ record, bytes, done: once(done) });
-      if (!isUnderWay) {
-        isUnderWay = true;
+      const isWorthwhile = underWay === 0 || waiting.length >= limits.worthwhile;
+      if (!isStarting && isWorthwhile && underWay < limits.statementsMax) {
+        isStarting = true;
         // After everything that has arrived in this turn of the loop.
         setImmediate(go);
       }
       return true;
     },
     waiting: () => waiting.length,
-    drained: () => (isUnderWay ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
+    drained: () => (underWay > 0 || isStarting ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
   };
 }
 

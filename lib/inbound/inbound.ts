@@ -49,10 +49,10 @@ const address = "/api/v1/inbound/";
 export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
   const { roomBytes = 128 * 1_048_576, ...groupLimits } = limits;
   const group = { ...usualLimits, ...groupLimits };
-  // One to store, one to read sources and to count; the server gives a statement up before we do.
+  // Beside those that store, one to read sources and to count; the server gives a statement up before we do.
   const sql = connectSql(databaseUrl, {
     name: "redrive inbound",
-    max: 2,
+    max: group.statementsMax + 1,
     statementMs: Math.max(1, group.patienceMs - 1_000),
   });
   const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log });
