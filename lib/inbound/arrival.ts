@@ -1,5 +1,6 @@
 // A call's body as it arrives: bounded while it does, for one call and for all that are here at once.
 import type { IncomingMessage } from "node:http";
+import { Gathered } from "#lib/node/gathered.ts";
 
 /** Bytes of all calls that are here. */
 export type Room = {
@@ -32,30 +33,22 @@ export type Arrived =
 /** The whole body, once it is here. */
 export function arrivalOf(request: IncomingMessage, bytesMax: number, room: Room): Promise<Arrived> {
   return new Promise((resolve) => {
-    let chunks: Buffer[] = [];
-    let bytes = 0;
+    const body = new Gathered(Number(request.headers["content-length"] ?? 0));
     let isOver = false;
     const end = (arrived: Arrived) => {
       if (isOver) return;
       isOver = true;
-      if (arrived.kind !== "whole") {
-        room.give(bytes);
-        chunks = [];
-      }
+      if (arrived.kind !== "whole") room.give(body.length);
       resolve(arrived);
     };
     request.on("data", (chunk: Buffer) => {
       if (isOver) return;
-      if (bytes + chunk.length > bytesMax) return end({ kind: "too_large" });
+      if (body.length + chunk.length > bytesMax) return end({ kind: "too_large" });
       if (!room.take(chunk.length)) return end({ kind: "no_room" });
-      bytes += chunk.length;
-      chunks.push(chunk);
+      body.add(chunk);
     });
     // `on`, where `once` would wrap each of them: whatever comes second finds it over.
-    request.on("end", () => {
-      const [only] = chunks;
-      end({ kind: "whole", body: chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes) });
-    });
+    request.on("end", () => end({ kind: "whole", body: body.whole() }));
     request.on("error", () => end({ kind: "gone" }));
     request.on("close", () => end({ kind: "gone" }));
   });

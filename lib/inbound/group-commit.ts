@@ -110,7 +110,8 @@ export function groupCommit(
       return true;
     },
     waiting: () => waiting.length,
-    drained: () => (underWay > 0 || isStarting ? new Promise((done) => whenDrained.push(done)) : Promise.resolve()),
+    drained: () =>
+      underWay > 0 || isStarting ? new Promise((done) => whenDrained.push(done)) : Promise.resolve(),
   };
 }
 

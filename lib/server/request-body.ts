@@ -1,5 +1,6 @@
 // Reads a request's JSON: bounded while it arrives, so that no sender can make us hold more.
 import { depthMax, depthOf } from "#lib/core/exact-json.ts";
+import { Gathered } from "#lib/node/gathered.ts";
 import { Refusal } from "#lib/server/problem.ts";
 
 /** A payload of 1 MiB, written with some escapes, and the record's other fields. */
@@ -48,14 +49,12 @@ export async function readBytes(request: Request, most: number): Promise<Buffer>
   const tooLarge = () =>
     new Refusal("payload_too_large", "The body is over the limit. A payload may have 1 MiB (1048576 bytes).");
   if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  const body = new Gathered(Number(request.headers.get("content-length") ?? 0));
   for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > most) throw tooLarge();
-    chunks.push(chunk);
+    if (body.length + chunk.byteLength > most) throw tooLarge();
+    body.add(chunk);
   }
-  return Buffer.concat(chunks);
+  return body.whole();
 }
 
 async function readText(request: Request): Promise<string> {

@@ -1,5 +1,7 @@
 // What of a call becomes a record's columns: by JSON path of the body, or from a header.
+
 import { createHash } from "node:crypto";
+import { ownTypes } from "#lib/core/desk.ts";
 import { ExactNumber, parseExact } from "#lib/core/exact-json.ts";
 import type { InboundBody } from "#lib/core/inbound/body.ts";
 import type { InboundMapping } from "#lib/core/inbound/kinds.ts";
@@ -23,13 +25,16 @@ export function mapped(mapping: InboundMapping, headers: RawHeaders, body: Inbou
   const owner = value(mapping.owner);
   return {
     senderId: value(mapping.id),
-    type: cut(value(mapping.type)),
+    type: notOurs(cut(value(mapping.type))),
     subject: cut(value(mapping.subject)),
     // Cut, it would be someone else's.
     owner: owner === null || owner.length > longest ? null : owner,
     orderingKey: keyOf(value(mapping.orderingKey), longest),
   };
 }
+
+/** Types of Redrive's own mean something to it: an event that calls itself so has none. */
+const notOurs = (type: string | null): string | null => (type?.startsWith(ownTypes) ? null : type);
 
 /** A text that names one thing, short enough for a key: a longer one by its hash. */
 export function keyOf(text: string | null, most: number): string | null {

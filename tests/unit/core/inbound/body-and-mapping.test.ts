@@ -101,6 +101,15 @@ describe("a mapping", () => {
     expect(keyOf("short", 120)).toBe("short");
   });
 
+  test("a type of Redrive's own is none", () => {
+    const type = (text: string) => columns({ type: "$.type" }, `{"type":"${text}"}`).type;
+    expect([type("redrive.canary"), type("redrive.message"), type("redriven")]).toEqual([
+      null,
+      null,
+      "redriven",
+    ]);
+  });
+
   test("is known for each vendor", () => {
     expect(mapped(usualMapping.stripe, [], { text: "", value: { id: "evt_1", type: "a.b" } })).toMatchObject({
       senderId: "evt_1",
