@@ -4,11 +4,6 @@ create or replace function redrive.outbox_keeps_first() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if starts_with(new.idempotency_key, 'inbound:') then
-    raise exception 'the idempotency key "%" begins with inbound:, as those of webhooks do', new.idempotency_key
-      using errcode = 'check_violation', column = 'idempotency_key', table = 'outbox', schema = 'redrive',
-        hint = 'Choose a key that begins with something else.';
-  end if;
   insert into redrive.enqueued_keys (provider, key, record_id)
   values (new.provider, new.idempotency_key, new.id)
   on conflict (provider, key) do nothing;
