@@ -15,7 +15,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    // The page at each step is in it; a film besides takes a fifth of the time of all tests.
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // Of a failure its picture and the page's text are kept. A trace of each test takes a good part of its time; where one is
+    // wanted: npx playwright test --trace retain-on-failure
+    trace: "off",
   },
 });
