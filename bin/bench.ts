@@ -12,9 +12,17 @@ import { endingSignal } from "#bin/ending.ts";
 import { CannotStart, orExit } from "#bin/exit.ts";
 import { freePort } from "#bin/free-port.ts";
 import { type Server, startServer } from "#bin/postgres-server.ts";
+import { connectSql } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/**
+ * A row's server is its own, and what it commits is on disk. Its log has room, as that of a server that has worked for
+ * a while: a new one makes a file of 16 MiB every second of a burst, and everybody waits for that.
+ */
+const logSettings = ["min_wal_size=2GB", "max_wal_size=6GB"];
+const logMiB = 1_500;
 
 await orExit(async () => {
   const ending = endingSignal();
@@ -50,15 +58,16 @@ function chosenRows(only: string[] | undefined): readonly Row[] {
   return rows.filter(({ name }) => only?.includes(name) ?? true);
 }
 
-/** Each row has a server of its own, as PostgreSQL comes: what it commits is on disk. */
 async function aBenchDatabase(): Promise<BenchDatabase & AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), "redrive-bench-"));
   chmodSync(folder, 0o755);
   const port = await freePort();
-  const launch = () => startServer({ dir: join(folder, "postgres"), port, password: "bench" });
+  const launch = () =>
+    startServer({ dir: join(folder, "postgres"), port, password: "bench", settings: logSettings });
   let server: Server = await launch();
   const url = `postgres://postgres:bench@127.0.0.1:${port}/postgres`;
   await migrate(url);
+  await fillLog(url);
   return {
     url,
     kill: async () => {
@@ -73,6 +82,15 @@ async function aBenchDatabase(): Promise<BenchDatabase & AsyncDisposable> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes the log full and lets it go: its files are used again from now on. */
+async function fillLog(url: string): Promise<void> {
+  const sql = connectSql(url, { name: "bench", max: 1 });
+  for (let written = 0; written < logMiB; written++)
+    await sql`select pg_logical_emit_message(false, 'bench', repeat('x', 1048576))`;
+  await sql`checkpoint`;
+  await sql.end({ timeout: 5 });
 }
 
 function lineOf({ name, value, goal, holds }: Figure): string {
