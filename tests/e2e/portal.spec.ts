@@ -5,17 +5,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import type { BrowserContext, FrameLocator, Page } from "@playwright/test";
-import { connectSql, type Sql } from "#db/client.ts";
+import type { Sql } from "#db/client.ts";
 import { darkPalette, lightPalette } from "#lib/core/portal-look.ts";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
-import { apiKey } from "./global-setup.ts";
-import { accessible, expectSound, inspectionOf } from "./inspect.ts";
+import { accessible, expectSound, inspectionOf, lightAndDark } from "./inspect.ts";
+import { apiKey } from "./installation.ts";
 
 let sql: Sql;
-test.beforeAll(() => {
-  sql = connectSql(process.env.REDRIVE_E2E_DATABASE_URL ?? "", { name: "redrive e2e portal", max: 1 });
+test.beforeAll(({ installation }) => {
+  sql = installation.sql;
 });
-test.afterAll(() => sql.end());
 
 type Minted = { token: string; url: string; embedUrl: string };
 type Given = {
@@ -408,10 +407,7 @@ test("every page is accessible and fits a phone, light and dark", async ({
   const page = await context.newPage();
   const { look, faults } = inspectionOf(page, {
     picture,
-    looks: [
-      { scheme: "light", width: 390 },
-      { scheme: "dark", width: 390 },
-    ],
+    looks: lightAndDark(390),
     tags: strict,
     wears: isPainted,
     nameOf: (name, { scheme }) => ["my-phone", name, scheme].filter(Boolean).join("-"),
