@@ -82,6 +82,7 @@ export function groupCommit(
   /** Sources whose calls are stored apart, until then. */
   const apartUntilMs = new Map<string, number>();
   let underWay = 0;
+  let answering = 0;
   let isStarting = false;
   let turn = 0;
   const whenDrained: (() => void)[] = [];
@@ -100,7 +101,12 @@ export function groupCommit(
       } else if (!isApart) break;
     }
     underWay--;
-    if (underWay === 0) for (const done of whenDrained.splice(0)) done();
+    tellIfDrained();
+  };
+
+  const isDrained = (): boolean => underWay === 0 && !isStarting && answering === 0;
+  const tellIfDrained = (): void => {
+    if (isDrained()) for (const done of whenDrained.splice(0)) done();
   };
 
   const isTurnOfApart = (): boolean =>
@@ -137,13 +143,8 @@ export function groupCommit(
   };
 
   const settle = (group: readonly Waiting[], outcome: Outcome): void => {
-    if (outcome.kind === "stored") {
-      group.forEach(({ done, over }, nth) => {
-        const each = outcome.stored[nth];
-        over();
-        done(each ? { kind: "stored", ...each } : { kind: "not_stored", error: new Error("no answer") });
-      });
-    } else if (outcome.kind === "silent") {
+    if (outcome.kind === "stored") answer(group, outcome.stored);
+    else if (outcome.kind === "silent") {
       tellAll(group, { kind: "not_stored", error: new TookTooLong() });
       // A database that says nothing for so long says nothing to those behind either.
       const silent = [...waiting, ...apart.flat()];
@@ -160,6 +161,20 @@ export function groupCommit(
     } else {
       apart.unshift(...partsOf(group));
     }
+  };
+
+  /** After the next statement is on its way: the database is not to wait until everybody has heard. */
+  const answer = (group: readonly Waiting[], stored: readonly StoredRecord[]): void => {
+    answering++;
+    setImmediate(() => {
+      group.forEach(({ done, over }, nth) => {
+        const each = stored[nth];
+        over();
+        done(each ? { kind: "stored", ...each } : { kind: "not_stored", error: new Error("no answer") });
+      });
+      answering--;
+      tellIfDrained();
+    });
   };
 
   /** Whether the call is to be stored apart, for its source's row was refused a moment ago. */
@@ -203,8 +218,7 @@ export function groupCommit(
       return true;
     },
     waiting: () => waiting.length + apart.flat().length,
-    drained: () =>
-      underWay > 0 || isStarting ? new Promise((done) => whenDrained.push(done)) : Promise.resolve(),
+    drained: () => (isDrained() ? Promise.resolve() : new Promise((done) => whenDrained.push(done))),
   };
 }
 

@@ -71,6 +71,19 @@ test("what arrives while a statement runs goes into the next, in order, and nobo
   expect(heard.get("d")).toEqual([{ kind: "stored", id: "id-d", duplicate: false }]);
 });
 
+test("the next statement is under way before anybody hears of the last one's end", async () => {
+  const { statements, store, nth } = aStore();
+  const group = groupCommit(store, () => false);
+  const underWay: number[] = [];
+  add(group, "a", { done: () => underWay.push(statements.length) });
+  const first = await nth(0);
+  add(group, "b");
+  first.end();
+  (await nth(1)).end();
+  await group.drained();
+  expect(underWay).toEqual([2]);
+});
+
 test("a statement takes so many rows, and so many bytes, but always one", async () => {
   const { store, nth } = aStore();
   const group = groupCommit(store, () => false, { ...usualLimits, rowsMax: 3, bytesMax: 10 });
