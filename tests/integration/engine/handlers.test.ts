@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Sql, TransactionSql } from "#db/client.ts";
 import { handleOnce } from "#db/writes/handle-once.ts";
 import { upkeep } from "#db/writes/upkeep.ts";
+import { aDatabase } from "#tests/support/database.ts";
 import {
   anEngine,
   aWorker,
@@ -344,4 +345,44 @@ test("what was handled is forgotten a day after nobody can ask for it any more",
   await upkeep(sql);
   const left = await sql`select record_id from redrive.handled where provider = 'plain-held'`;
   expect(left).toEqual([{ recordId: held }]);
+});
+
+test("handlers of many providers hold no more connections than a worker may, and who waits loses none of its time", async () => {
+  await using other = await aDatabase();
+  let running = 0;
+  const seen: { running: number; sessions: number }[] = [];
+  const rest: Handler = async (_, { sql }) => {
+    running += 1;
+    const [now] = await sql<{ sessions: number }[]>`
+      select count(*)::int as sessions from pg_stat_activity
+      where datname = current_database() and application_name like 'redrive handlers%'`;
+    seen.push({ running, sessions: now?.sessions ?? 0 });
+    await sql`select pg_sleep(0.05)`;
+    running -= 1;
+  };
+  const slugs = Array.from({ length: 10 }, (_, nth) => `many-${nth}`);
+  for (const slug of slugs) {
+    const timeoutMs = { connect: 100, headers: 10_000, total: 10_000 };
+    await createdProvider(other.sql, slug, { ...quick, url: "handler:rest", timeoutMs });
+  }
+  const ids = await Promise.all(slugs.flatMap((slug) => [1, 2].map(() => enqueue(other.sql, slug))));
+  const worker = await aWorker(other.url, { REDRIVE_HANDLER_CONNECTIONS: "2" }, { handlers: { rest } });
+  for (const id of ids) await untilStatus(other.sql, id, "delivered");
+  await worker.stop();
+  const attempts = await other.sql<{ kind: string; endMs: number; durationMs: number }[]>`
+    select kind, (extract(epoch from at) * 1000)::float8 as end_ms, duration_ms
+    from redrive.events where attempt is not null order by at`;
+  expect(attempts.map(({ kind }) => kind)).toEqual(new Array(20).fill("delivered"));
+  expect(seen).toHaveLength(20);
+  expect(Math.max(...seen.map(({ running }) => running))).toBe(2);
+  expect(Math.max(...seen.map(({ sessions }) => sessions))).toBe(2);
+  // The later half waited for half of all the time; the time of each was a tenth of it.
+  const startMs = Math.min(...attempts.map(({ endMs, durationMs }) => endMs - durationMs));
+  const wholeMs = (attempts.at(-1)?.endMs ?? 0) - startMs;
+  const [fifthMs = 0] = attempts
+    .slice(10)
+    .map(({ durationMs }) => durationMs)
+    .toSorted((one, two) => one - two)
+    .slice(4);
+  expect(fifthMs).toBeLessThan(wholeMs / 4);
 });
