@@ -6,6 +6,7 @@
 //
 // Two that come at once meet in the primary key: the second waits for the first, and finds what it did.
 import { PostgresError, type Sql, type TransactionSql } from "#db/client.ts";
+import { revocable } from "#db/revocable.ts";
 
 /** The server ends a transaction whose worker has gone silent this much after its time, ms. */
 const serverPatienceMs = 1_000;
@@ -117,11 +118,11 @@ async function answerOf(sql: TransactionSql, recordId: string): Promise<string> 
 
 /** The transaction as `act` has it: once `act` is over it answers nobody, least of all in another record's transaction. */
 async function withEnd(sql: TransactionSql, act: (sql: TransactionSql) => Promise<string>): Promise<string> {
-  const { proxy, revoke } = Proxy.revocable(sql, {});
+  const own = revocable(sql);
   try {
-    return await act(proxy);
+    return await act(own.sql);
   } finally {
-    revoke();
+    await own.revoke();
   }
 }
 

@@ -187,12 +187,56 @@ test("a commit that was under way when the time was over is told as what became 
   expect(await effectsOf(id)).toEqual(["rest 0.6"]);
 });
 
-test("a statement that a handler left behind goes into no other record's transaction", async () => {
+test("nothing that a handler left behind goes into another record's transaction, or outside of one", async () => {
+  type Left = { say: string; late: () => unknown };
+  const left: Left[] = [];
   const kept: TransactionSql[] = [];
-  handlers.stray = (_, { sql }) => kept.push(sql);
-  await aHandler("stray");
-  await untilStatus(sql, await enqueue(sql, "stray"), "delivered");
-  expect(() => kept[0]?.unsafe("select 1")).toThrow("revoked");
+  let goOn = () => {};
+  const late = new Promise<void>((done) => {
+    goOn = done;
+  });
+  const isOver = { name: "TransactionOver" };
+  let unfinished: Promise<unknown> = Promise.resolve();
+  handlers.stray = async (_, { record, sql: own }) => {
+    if (kept.length > 0) {
+      // Another record's transaction, on the same connection, with a savepoint of the same name.
+      await own.savepoint((inner) => add(inner, record.id, "the other's"));
+      goOn();
+      for (const { say, late } of left)
+        await expect((async () => late())(), say).rejects.toMatchObject(isOver);
+      await expect(unfinished).rejects.toMatchObject(isOver);
+      return;
+    }
+    const { savepoint, unsafe } = own;
+    await own.savepoint("named", async (inner) => {
+      kept.push(inner);
+      left.push({ say: "a savepoint's handle", late: () => add(inner, record.id, "late") });
+      left.push({ say: "its own savepoint", late: () => inner.savepoint((deep) => deep`select 1`) });
+      await add(inner, record.id, "in time");
+    });
+    await expect(own.savepoint((inner) => inner`select 1 / 0`)).rejects.toMatchObject({ code: "22012" });
+    const [two] = await own.savepoint((inner) => [inner`select 2 as n`]);
+    expect(two).toMatchObject([{ n: 2 }]);
+    const prepared = add(own, record.id, "late");
+    left.push({ say: "the handle", late: () => own`select 1` });
+    left.push({ say: "a function of it", late: () => unsafe("select 1") });
+    left.push({ say: "its savepoint", late: () => savepoint((inner) => inner`select 1`) });
+    left.push({ say: "a statement not sent", late: () => prepared });
+    unfinished = own.savepoint(async (inner) => {
+      await late;
+      await add(inner, record.id, "late");
+    });
+    unfinished.catch(() => {});
+    await own`select 1`;
+  };
+  await aHandler("stray", { batchSizeMax: 1 });
+  const first = await enqueue(sql, "stray");
+  await untilStatus(sql, first, "delivered");
+  const second = await enqueue(sql, "stray");
+  await untilStatus(sql, second, "delivered");
+  expect(await effectsOf(first)).toEqual(["in time"]);
+  expect(await effectsOf(second)).toEqual(["the other's"]);
+  expect(left).toHaveLength(6);
 });
 
 test("the server ends the transaction of a worker that has gone silent", async () => {
