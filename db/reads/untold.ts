@@ -203,14 +203,26 @@ const unheard = (sql: AnySql, subject: MessageSubject) => sql`
     and (
       messages.state = 'failed'
       or messages.created_at < now() - ${unheardAfter}::interval
-      -- A provider that asks for patience (429) mostly wants some seconds: that is waited for.
-      or redrive.hold_of(state.*) <> 'quota_spent'
+      -- A breaker that tries itself is none that lets messages through. A provider that asks for patience (429) mostly wants
+      -- some seconds: that is waited for.
+      or state.breaker <> 'closed' or redrive.hold_of(state.*) <> 'quota_spent'
     )
     and not exists (
       select from redrive.messages as other
       where other.subject = messages.subject and other.subject_id = messages.subject_id
         and other.channel = channels.fallback
     )`;
+
+/** Whether a message is out that another channel may soon have to stand in for: no change tells when it does. */
+export async function mayStandIn(sql: AnySql): Promise<boolean> {
+  const [row] = await sql<{ may: boolean }[]>`
+    select exists (
+      select from redrive.messages
+      join redrive.channels on channels.slug = messages.channel and channels.fallback is not null
+      where messages.sent_at is null and messages.created_at > now() - 2 * ${unheardAfter}::interval
+    ) as may`;
+  return row?.may ?? false;
+}
 
 export type ChannelRow = {
   slug: string;

@@ -7,6 +7,7 @@ import type { Sql, TransactionSql } from "#db/client.ts";
 import {
   type ChannelRow,
   isAboutMessages,
+  mayStandIn,
   readChannelRows,
   readUntoldAlerts,
   readUntoldGroups,
@@ -42,6 +43,9 @@ const linkMs = 3 * 86_400_000;
 /** More is told in the next look, a second later: nobody's lock is held for long. */
 const mostAtOnce = 200;
 
+/** While a message is out, so often it is asked whether its fallback is to be told. */
+const standInMs = 2_000;
+
 /** What one look did, and when the next is worth it, ms from now; null: when something changes. */
 export type Look = { told: number; waitMs: number | null };
 
@@ -72,6 +76,7 @@ export async function composeMessages({ sql, log, address }: Composer): Promise<
       else if (pace !== "never")
         waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, pace.atMs - untold.nowMs);
     }
+    if (await mayStandIn(sql)) waitMs = Math.min(waitMs ?? standInMs, standInMs);
     return { told, waitMs };
   });
   return look;
