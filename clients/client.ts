@@ -41,7 +41,7 @@ export function createClient(settings: Partial<Settings> = {}): Client {
       text,
       signal,
       headers: {
-        ...(text === null ? {} : { "idempotency-key": idempotencyKey ?? crypto.randomUUID() }),
+        ...(reading.test(method) ? {} : { "idempotency-key": idempotencyKey ?? crypto.randomUUID() }),
         ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
       },
     });
@@ -111,6 +111,8 @@ async function answerOf(response: Response, url: string): Promise<unknown> {
     );
   }
 }
+
+const reading = /^(get|head)$/i;
 
 /** A browser has no environment. */
 const environment = (name: string): string | undefined =>

@@ -75,7 +75,7 @@ export async function startWorker(env: Env, options: Options = {}): Promise<Work
     log,
     flags: await createFlags(`redrive ${id}`),
     application,
-    transactions: createTransactions(url, sql),
+    transactions: createTransactions(url, sql, env.REDRIVE_HANDLER_CONNECTIONS),
     echo,
     allowPrivate: env.REDRIVE_ALLOW_PRIVATE_NETWORKS,
     monotonicMs: () => performance.now(),

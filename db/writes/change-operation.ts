@@ -4,9 +4,10 @@ import type { TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
 import { needForSoMany } from "#db/writes/group-acts.ts";
 import { hint } from "#db/writes/hint.ts";
+import { type Maker, makerOf } from "#db/writes/maker.ts";
 import { noOperation, operationNow } from "#db/writes/operation-row.ts";
 import { permissionOf } from "#db/writes/preview-operation.ts";
-import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
+import { Denied, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { FailureFilter, Operation } from "#lib/contract/bulk.ts";
 import type { BulkAction, BulkState } from "#lib/core/bulk.ts";
@@ -36,7 +37,7 @@ type Row = {
 export function changeOperation(
   sql: AnySql,
   { id, change, reason }: { id: string; change: Change; reason?: string },
-  by: Actor,
+  by: Maker,
 ): Promise<Operation> {
   return inTransaction(sql, async (sql) => {
     // Waits for a worker that is at it: a moment.
@@ -56,7 +57,7 @@ export function changeOperation(
       subjectKind: "operation",
       subjectId: id,
       reason,
-      detail: { acted: row.acted, filter: row.filter },
+      detail: { acted: row.acted, filter: row.filter, ...makerOf(by) },
     });
     await hint(sql, { topic: "operations", id });
     return operationNow(sql, id);
@@ -64,7 +65,7 @@ export function changeOperation(
 }
 
 /** Who sends it on its way again must be one who could have started it. Stopping is open to all who may bulk at all. */
-function needToAct({ action, kinds, eligible, first, acted }: Row, by: Actor): void {
+function needToAct({ action, kinds, eligible, first, acted }: Row, by: Maker): void {
   const missing = kinds.map(permissionOf[action]).find((permission) => !by.may(permission));
   if (missing) throw new Denied(missing);
   needForSoMany(by, Math.min(first ?? eligible, eligible) - acted);
@@ -84,7 +85,7 @@ const pastOf: Record<Change, string> = { pause: "paused", resume: "resumed", can
 
 const write = (
   sql: TransactionSql,
-  { id, to, reason, by }: { id: string; to: BulkState; reason: string | null; by: Actor },
+  { id, to, reason, by }: { id: string; to: BulkState; reason: string | null; by: Maker },
 ) => sql`
   update redrive.operations
   set

@@ -5,7 +5,7 @@ import type { Secrets } from "#db/writes/create-provider.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { ChangedInboundSource, CreateInboundSource } from "#lib/contract/inbound.ts";
-import { optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
+import { contentProblems, optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
 
 /** Where the sender of a source posts to. */
 export const inboundPath = (slug: string): string => `/api/v1/inbound/${slug}`;
@@ -18,7 +18,11 @@ export async function createInboundSource(
   { seal }: Pick<Secrets, "seal">,
 ): Promise<ChangedInboundSource> {
   const { slug, kind, provider, secrets, options, mapping, enabled, bytesMax, name = slug } = source;
-  refuseProblems([...optionProblems(kind, options), ...secretProblems(kind, secrets)]);
+  refuseProblems([
+    ...optionProblems(kind, options),
+    ...contentProblems(options),
+    ...secretProblems(kind, secrets),
+  ]);
   const sealed = seal(slug, JSON.stringify(secrets));
   return inTransaction(sql, async (sql) => {
     await refuseUnknownProvider(sql, provider);

@@ -3,15 +3,16 @@
 import { audit } from "#db/writes/audit.ts";
 import { needForSoMany } from "#db/writes/group-acts.ts";
 import { hint } from "#db/writes/hint.ts";
+import { type Maker, makerOf } from "#db/writes/maker.ts";
 import { operationNow } from "#db/writes/operation-row.ts";
 import { type Covered, cover, cutoffUntilNow, kindsOf, permissionOf } from "#db/writes/preview-operation.ts";
-import { type Actor, Denied, Refused } from "#db/writes/refused.ts";
+import { Denied, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import type { CreateOperation, Operation } from "#lib/contract/bulk.ts";
 import { hasGrown, usualPace } from "#lib/core/bulk.ts";
 
 /** @throws Refused when more match than were seen, nothing matches, the rate is too high, or the actor may not. */
-export function createOperation(sql: AnySql, given: CreateOperation, by: Actor): Promise<Operation> {
+export function createOperation(sql: AnySql, given: CreateOperation, by: Maker): Promise<Operation> {
   return inTransaction(sql, async (sql) => {
     const { action, filter, expected, first, reason } = given;
     const kinds = kindsOf(by, action);
@@ -44,6 +45,7 @@ export function createOperation(sql: AnySql, given: CreateOperation, by: Actor):
       detail: {
         ...{ action, filter, cutoff, rate, first: first ?? null, expected },
         ...{ matched: covered.matched, eligible: covered.eligible },
+        ...makerOf(by),
       },
     });
     await hint(sql, { topic: "operations", id: made.id });

@@ -6,6 +6,7 @@
 //
 // Two that come at once meet in the primary key: the second waits for the first, and finds what it did.
 import { PostgresError, type Sql, type TransactionSql } from "#db/client.ts";
+import { revocable } from "#db/revocable.ts";
 
 /** The server ends a transaction whose worker has gone silent this much after its time, ms. */
 const serverPatienceMs = 1_000;
@@ -66,7 +67,7 @@ async function handle(
 ): Promise<string> {
   once.signal.throwIfAborted();
   // Both are on their way at once: the second may have to wait for another run, and the first says how to end that.
-  const bounding = bound(transaction, once.totalMs + serverPatienceMs).execute();
+  const bounding = bound(transaction, once).execute();
   const naming = name(transaction, once).execute();
   const [session] = await bounding;
   using end = endAt(once.signal, control, session?.pid ?? 0);
@@ -84,14 +85,18 @@ async function handle(
   }
 }
 
-/** A statement, or a silence, that lasts longer ends the transaction at the server. */
-const bound = (sql: TransactionSql, ms: number) => sql<{ pid: number }[]>`
+/** A statement, or a silence, that lasts longer ends the transaction at the server. Who looks there sees whose it is. */
+function bound(sql: TransactionSql, { provider, totalMs }: Once) {
+  const ms = totalMs + serverPatienceMs;
+  return sql<{ pid: number }[]>`
   select
     pg_backend_pid() as pid,
+    set_config('application_name', ${`redrive handlers ${provider}`}, true),
     set_config('statement_timeout', ${String(ms)}, true),
     set_config('idle_in_transaction_session_timeout', ${String(ms)}, true),
     case when current_setting('server_version_num')::int >= 170000
       then set_config('transaction_timeout', ${String(ms)}, true) end`;
+}
 
 /** No row when it is handled already, or is not queued any more: somebody settled it meanwhile. */
 const name = (sql: TransactionSql, { recordId, provider }: Once) => sql`
@@ -113,11 +118,11 @@ async function answerOf(sql: TransactionSql, recordId: string): Promise<string> 
 
 /** The transaction as `act` has it: once `act` is over it answers nobody, least of all in another record's transaction. */
 async function withEnd(sql: TransactionSql, act: (sql: TransactionSql) => Promise<string>): Promise<string> {
-  const { proxy, revoke } = Proxy.revocable(sql, {});
+  const own = revocable(sql);
   try {
-    return await act(proxy);
+    return await act(own.sql);
   } finally {
-    revoke();
+    await own.revoke();
   }
 }
 

@@ -34,7 +34,7 @@ function alreadyRevoked({ revokedAt, revokedBy }: KeyRow): Refused {
   });
 }
 
-/** @throws Refused when a key could do what the one who gives it may not: it would be a way around that. */
+/** @throws Refused when a key could do what the one who gives, changes or ends it may not: it would be a way around that. */
 export function refuseMoreThanOwn({ may }: Pick<Actor, "may">, given: readonly Permission[]): void {
   const beyond = given.filter((permission) => !may(permission));
   if (beyond.length === 0) return;

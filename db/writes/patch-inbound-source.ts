@@ -11,7 +11,7 @@ import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import { wrongVersion } from "#db/writes/wrong-version.ts";
 import type { ChangedInboundSource, CreateInboundSource, PatchInboundSource } from "#lib/contract/inbound.ts";
-import { optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
+import { contentProblems, optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
 import type { InboundKind } from "#lib/core/inbound/kinds.ts";
 
 type Change = { slug: string; patch: PatchInboundSource; ifVersion: number | null };
@@ -50,7 +50,7 @@ export async function patchInboundSource(
     const before = { name, provider, options, mapping, enabled, bytesMax };
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const after: typeof before = { ...before, ...given };
-    refuseProblems(optionProblems(kind, after.options));
+    refuseProblems([...optionProblems(kind, after.options), ...contentProblems(after.options, options)]);
     if (after.provider !== provider) await refuseUnknownProvider(sql, after.provider);
     const kept = secrets
       ? replaced(slug, kind, secrets, sealing)

@@ -1,6 +1,7 @@
 // The next step of whichever bulk operation is due: a bounded number of records, and the place where it stands, in one
 // transaction. Whoever has the operation's row locked is at it; a worker that dies in the middle leaves nothing half done,
-// and any other goes on from the place. So each record is acted on once, and memory does not grow with their number.
+// and any other goes on from the place. So each record is acted on once, and memory does not grow with their number. A step
+// whose maker may no longer do it ends the operation instead.
 import type { Sql, TransactionSql } from "#db/client.ts";
 import { audit } from "#db/writes/audit.ts";
 import { closeUnsent } from "#db/writes/close-unsent.ts";
@@ -12,9 +13,12 @@ import {
   type Place,
   recordsAtOnce,
 } from "#db/writes/group-acts.ts";
+import { whyNoLonger } from "#db/writes/maker.ts";
+import { permissionOf } from "#db/writes/preview-operation.ts";
 import { putBack } from "#db/writes/put-back.ts";
 import type { FailureFilter } from "#lib/contract/bulk.ts";
-import { aheadMs, type BulkAction, type Slots, slotsAhead } from "#lib/core/bulk.ts";
+import type { Permission } from "#lib/core/access.ts";
+import { aheadMs, type BulkAction, recordsWithoutMore, type Slots, slotsAhead } from "#lib/core/bulk.ts";
 import type { TeamKind } from "#lib/core/desk.ts";
 
 /** Failures that a step walks along at most, when few of them match. */
@@ -44,6 +48,7 @@ type Row = {
   rate: number | null;
   first: number | null;
   kinds: TeamKind[];
+  eligible: number;
   acted: number;
   createdAt: string;
   createdBy: string;
@@ -75,8 +80,8 @@ export async function stepOperation(sql: Sql): Promise<Stepped | null> {
 
 const takeDue = (sql: TransactionSql) => sql<Row[]>`
   select
-    id, action, filter, cutoff, reason, code, rate, first, kinds, acted, created_at, created_by, place_at, place_id, round,
-    busy, greatest(next_at, clock_timestamp()) as start_at,
+    id, action, filter, cutoff, reason, code, rate, first, kinds, eligible, acted, created_at, created_by, place_at,
+    place_id, round, busy, greatest(next_at, clock_timestamp()) as start_at,
     (extract(epoch from next_at - clock_timestamp()) * 1000)::float8 as next_in_ms
   from redrive.operations
   where state = 'running' and next_at <= clock_timestamp() + ${aheadMs / 2}::int * interval '1 millisecond'
@@ -87,8 +92,13 @@ const takeDue = (sql: TransactionSql) => sql<Row[]>`
 const atOnce: Slots = { count: recordsAtOnce, firstInMs: 0, stepMs: 0 };
 
 async function step(sql: TransactionSql, row: Row): Promise<Stepped> {
+  const left = leftOf(row);
+  const why = await whyNoLonger(sql, row.id, neededFor(row, left));
+  if (why !== null) {
+    await stop(sql, row, `${why}, so it stopped; what it did stays done`);
+    return { id: row.id, acted: 0, providers: [], isOver: true, fault: null };
+  }
   const slots = row.rate === null ? atOnce : slotsAhead(row.nextInMs, row.rate);
-  const left = row.first === null ? Number.POSITIVE_INFINITY : row.first - row.acted;
   const most = Math.min(slots.count, recordsAtOnce, left);
   const found = await find(sql, row, most);
   const gone = await act(sql, row, found.ids, slots);
@@ -101,6 +111,17 @@ async function step(sql: TransactionSql, row: Row): Promise<Stepped> {
   const providers = [...new Set(gone.map(({ provider }) => provider))];
   return { id: row.id, acted: gone.length, providers, isOver, fault: null };
 }
+
+/** Never more than matched at its start, whatever comes to match meanwhile: so many its maker saw, and might. */
+const leftOf = ({ first, eligible, acted }: Row): number =>
+  Math.max(0, Math.min(first ?? eligible, eligible) - acted);
+
+/** What one would need who started the rest of it now. */
+const neededFor = ({ action, kinds }: Row, left: number): Permission[] => [
+  "bulk",
+  ...kinds.map(permissionOf[action]),
+  ...(left > recordsWithoutMore ? (["bulk_many"] as const) : []),
+];
 
 type Found = {
   /** What matches and nobody has in hands, now locked. */
@@ -210,5 +231,21 @@ async function end(
     subjectKind: "operation",
     subjectId: id,
     detail: { acted, busy, filter },
+  });
+}
+
+async function stop(sql: TransactionSql, { id, filter, acted }: Row, reason: string): Promise<void> {
+  await sql`
+    update redrive.operations
+    set state = 'cancelled', changed_at = clock_timestamp(), changed_by = 'Redrive', change_reason = ${reason},
+      ended_at = clock_timestamp()
+    where id = ${id}`;
+  await audit(sql, {
+    actor: "Redrive",
+    action: "operation.cancelled",
+    subjectKind: "operation",
+    subjectId: id,
+    reason,
+    detail: { acted, filter },
   });
 }

@@ -18,6 +18,20 @@ export function optionProblems(kind: InboundKind, options: InboundOptions): Prob
   });
 }
 
+/**
+ * A content of which the same text can be cut in two ways: of `{timestamp}{body}`, digits can move from the body to the time and
+ * make a recording fresh. Stored ones stay as they are, so it is looked at only when it is given or changed.
+ */
+export function contentProblems({ hmac }: InboundOptions, stored: InboundOptions = {}): Problem[] {
+  if (!hmac || hmac.content === stored.hmac?.content) return [];
+  const [before = "", after = ""] = hmac.content.split("{body}");
+  const beside = [before.split("{timestamp}").slice(1).at(-1), after.split("{timestamp}").slice(0, -1).at(0)];
+  if (!beside.some((between) => between !== undefined && /^\d*$/.test(between))) return [];
+  const message =
+    "must have a sign that is no digit between {timestamp} and {body}, like {timestamp}.{body}: digits could move from one to the other under the same signature";
+  return [{ field: "options.hmac.content", message }];
+}
+
 /** Secrets that this kind can't be checked with. */
 export function secretProblems(
   kind: InboundKind,

@@ -1,5 +1,5 @@
 // How an operation may refuse: its own ways, and those of what it takes and of whom it is for.
-import type { Operation } from "#lib/contract/operation.ts";
+import { isRepeatable, type Operation } from "#lib/contract/operation.ts";
 import { type ProblemCode, problemKinds } from "#lib/contract/problem.ts";
 
 export type May = Operation["may"];
@@ -8,7 +8,8 @@ export type May = Operation["may"];
 export const isForCallers = (may: May): boolean => typeof may === "string" || !("proof" in may);
 
 /** All codes that an operation may be refused with: its own, and those of what it takes. */
-export function problemsOf({ may, params, input, ifMatch, problems = [] }: Operation): ProblemCode[] {
+export function problemsOf(operation: Operation): ProblemCode[] {
+  const { may, params, input, ifMatch, problems = [] } = operation;
   const isOpen = typeof may === "object" && "proof" in may && may.proof === "none";
   const isProven =
     isForCallers(may) || (typeof may === "object" && "proof" in may && may.proof === "end_user");
@@ -16,7 +17,7 @@ export function problemsOf({ may, params, input, ifMatch, problems = [] }: Opera
     !isOpen && "unauthenticated",
     isProven && "forbidden",
     params && "not_found",
-    input && isForCallers(may) && "conflict",
+    (input || isRepeatable(operation)) && isForCallers(may) && "conflict",
     ifMatch && "version_mismatch",
     input && "payload_too_large",
     input && "unsupported_media_type",

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { components as named } from "#lib/contract/components.ts";
 import { byStatus, isForCallers, type May, nameOf } from "#lib/contract/openapi-refusals.ts";
 import { type JsonSchema, refsIn, type Shapes, shapesOf } from "#lib/contract/openapi-schemas.ts";
-import type { Operation, Proof } from "#lib/contract/operation.ts";
+import { isRepeatable, type Operation, type Proof } from "#lib/contract/operation.ts";
 import { Problem, problemKinds } from "#lib/contract/problem.ts";
 
 const json = "application/json";
@@ -105,10 +105,8 @@ function described(operation: Operation, shapes: Shapes): DescribedOperation {
   };
 }
 
-function parametersOf(
-  { params, query, input, ifMatch, isSecret, may, example }: Operation,
-  shapes: Shapes,
-): Parameter[] {
+function parametersOf(operation: Operation, shapes: Shapes): Parameter[] {
+  const { params, query, ifMatch, may, example } = operation;
   const header = (name: string, description: string): Parameter => ({
     name,
     in: "header",
@@ -120,7 +118,7 @@ function parametersOf(
     ...fieldsOf(params, "path", shapes, example?.params),
     ...fieldsOf(query, "query", shapes, example?.query),
     ...(ifMatch ? [header("If-Match", 'The version that was read, as its ETag: `"3"`.')] : []),
-    ...(input && !isSecret && isForCallers(may)
+    ...(isRepeatable(operation) && isForCallers(may)
       ? [
           header(
             "Idempotency-Key",

@@ -81,6 +81,10 @@ export type Operation<
   };
 };
 
+/** Whether a repetition under its `Idempotency-Key` gets the first answer: every write, but for one that answers a secret. */
+export const isRepeatable = ({ method, isSecret }: Pick<Operation, "method" | "isSecret">): boolean =>
+  method !== "GET" && !isSecret;
+
 /** Gives an operation's parts their types. */
 export const operation = <
   Input extends z.ZodType = z.ZodObject<Record<never, never>>,

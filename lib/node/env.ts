@@ -53,6 +53,13 @@ const Env = z.object({
   REDRIVE_ALLOW_PRIVATE_NETWORKS: flag.default(false),
   /** The module with the application's own adapters, handlers and schedules; read by the worker. */
   REDRIVE_APPLICATION: z.string().optional(),
+  /** Connections that the handlers of one worker hold at most, all together. */
+  REDRIVE_HANDLER_CONNECTIONS: z.coerce
+    .number("must be a number of connections")
+    .int("must be a whole number of connections")
+    .min(1, "must be at least 1: a handler needs a connection")
+    .max(10_000, "must be at most 10000, and well below the server's max_connections")
+    .default(30),
   /** Where a worker answers probes; without it, it answers none. */
   REDRIVE_WORKER_PORT: port.optional(),
   /** Slack's signing secret of our app: proves that a press of a button comes from Slack. */

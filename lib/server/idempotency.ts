@@ -9,8 +9,8 @@ import { invalid, Refusal } from "#lib/server/problem.ts";
 export type Answer = {
   status: number;
   body: unknown;
-  /** What of the body is stored, where that is not all. */
-  kept?: unknown;
+  /** What of the body is stored; of none null. */
+  kept: unknown;
   /** It is the first answer, given again. */
   isRepeated?: boolean;
 };
@@ -48,7 +48,7 @@ export async function once(
     const answer = await act(sql);
     await sql`
       update redrive.idempotency_keys
-      set status = ${answer.status}, body = ${JSON.stringify("kept" in answer ? answer.kept : answer.body)}::text::jsonb
+      set status = ${answer.status}, body = ${JSON.stringify(answer.kept ?? null)}::text::jsonb
       where caller = ${who} and key = ${key}`;
     return answer;
   });
@@ -67,5 +67,5 @@ async function firstAnswer(sql: TransactionSql, who: string, key: string, hash: 
       first ? { at: first.createdAt } : {},
     );
   }
-  return { status: first.status, body: first.body, isRepeated: true };
+  return { status: first.status, body: first.body, kept: first.body, isRepeated: true };
 }

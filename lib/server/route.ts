@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { Denied } from "#db/writes/refused.ts";
 import type { AnySql } from "#db/writes/transaction.ts";
 import { fieldWords } from "#lib/contract/field-words.ts";
-import type { Operation } from "#lib/contract/operation.ts";
+import { isRepeatable, type Operation } from "#lib/contract/operation.ts";
 import type { Permission } from "#lib/core/access.ts";
 import type { Bounds } from "#lib/core/key.ts";
 import { countRequest, countStranger, isCounted, withRate } from "#lib/server/api-rate.ts";
@@ -137,7 +137,7 @@ async function answer<
     return { status, body, kept: without(body, operation.shownOnce) };
   };
 
-  const key = operation.input && !operation.isSecret ? idempotencyKeyOf(request) : null;
+  const key = isRepeatable(operation) ? idempotencyKeyOf(request) : null;
   const done =
     key === null
       ? await run(deps.sql)

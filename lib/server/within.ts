@@ -3,8 +3,10 @@
 import { readRecordPlace } from "#db/reads/record-place.ts";
 import type { AnySql } from "#db/writes/transaction.ts";
 import type { Operation } from "#lib/contract/operation.ts";
+import type { RecordDetail } from "#lib/contract/record.ts";
 import { type Bounds, boundsInWords, isBounded, isWithin } from "#lib/core/key.ts";
 import type { Caller } from "#lib/server/caller.ts";
+import { keysOfOwner, type ProducerKeys } from "#lib/server/owner-keys.ts";
 import { Refusal } from "#lib/server/problem.ts";
 
 /** What the caller is kept to; null for one who is not. */
@@ -74,22 +76,40 @@ async function refuseOtherRecord(bounds: Bounds, id: string, sql: AnySql): Promi
   if (!place || !isWithin(bounds, place)) throw new Refusal("not_found", `There is no record ${id}.`);
 }
 
-type NewRecord = { provider: string; owner?: string };
+type NewRecord = { provider: string; owner?: string } & ProducerKeys;
 
 function newRecordWithin(caller: Caller, bounds: Bounds, record: NewRecord): NewRecord {
-  const given = bounds.owner === null ? record : { ...record, owner: record.owner ?? bounds.owner };
-  if (isWithin(bounds, { provider: given.provider, owner: given.owner ?? null })) return given;
+  const owner = record.owner ?? bounds.owner;
   // It names the field, so that a program can tell a record that is not for this key from a key that may enqueue nothing.
-  throw outside(caller, bounds, "it may enqueue for nothing else", strayFields(bounds, given));
+  if (!isWithin(bounds, { provider: record.provider, owner }))
+    throw outside(caller, bounds, "it may enqueue for nothing else", strayFields(bounds, record));
+  return bounds.owner === null
+    ? record
+    : { ...record, owner: bounds.owner, ...keysOfOwner(bounds.owner, record) };
 }
 
 function strayFields({ providers, owner }: Bounds, record: NewRecord): { field: string; message: string }[] {
   const isOtherProvider = providers !== null && !providers.includes(record.provider);
-  const isOtherOwner = owner !== null && record.owner !== owner;
+  const isOtherOwner = owner !== null && (record.owner ?? owner) !== owner;
   return [
     ...(isOtherProvider ? [{ field: "provider", message: `must be one of ${providers.join(", ")}` }] : []),
     ...(isOtherOwner ? [{ field: "owner", message: `must be ${owner}, or left out` }] : []),
   ];
+}
+
+/** A record without the ids of others' in its timeline: one that was sent before it, under a key that SQL gave to both. */
+export async function withoutOthers(
+  record: RecordDetail,
+  within: Bounds,
+  sql: AnySql,
+): Promise<RecordDetail> {
+  const events = record.events.map(async (event) => {
+    const { duplicateOf, ...detail } = event.detail;
+    const place = typeof duplicateOf === "string" ? await readRecordPlace(sql, duplicateOf) : null;
+    const isOther = duplicateOf !== undefined && !(place && isWithin(within, place));
+    return isOther ? { ...event, detail } : event;
+  });
+  return { ...record, events: await Promise.all(events) };
 }
 
 /**

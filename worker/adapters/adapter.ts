@@ -60,6 +60,8 @@ export type DirectAdapter = {
   deliver: (record: Outgoing, moment: Moment & { signal: AbortSignal }) => Promise<Reply>;
   read?: HttpAdapter["read"];
   close?: () => Promise<void>;
+  /** Whether each delivery holds a connection of those that the worker's handlers share. */
+  holdsConnection?: boolean;
   /** How long past its time it may still tell what became of what it can't take back, ms; 0. */
   graceMs?: number;
 };

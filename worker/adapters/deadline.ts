@@ -4,10 +4,11 @@ import type { Reply } from "#lib/core/reply.ts";
 import type { DirectAdapter } from "#worker/adapters/adapter.ts";
 
 export function underDeadline(adapter: DirectAdapter, totalMs: number): DirectAdapter {
-  const { read, close, graceMs = 0 } = adapter;
+  const { read, close, graceMs = 0, holdsConnection = false } = adapter;
   // Wrapped, not copied: the methods of a class are on its prototype, and want their `this`.
   return {
     kind: "direct",
+    holdsConnection,
     deliver: (record, { signal, ...moment }) =>
       within({ totalMs, graceMs }, signal, (own) => adapter.deliver(record, { ...moment, signal: own })),
     read: read && ((reply, record) => read.call(adapter, reply, record)),

@@ -57,6 +57,7 @@ export const handlerKind = (
       return {
         kind: "direct",
         graceMs: typeof handler === "function" ? commitMs : 0,
+        holdsConnection: typeof handler === "function",
         async deliver(record, { signal }) {
           const payload: unknown = JSON.parse(record.payload);
           const given = { record, signal, log: log.child({ provider, record: record.id }) };
@@ -74,7 +75,7 @@ export const handlerKind = (
 function runner(
   handler: Handler,
   transactions: Pick<Transactions, "once">,
-  { batchSizeMax, timeoutMs }: ProviderPolicy,
+  { timeoutMs }: ProviderPolicy,
 ): (payload: unknown, given: Given) => Promise<string> {
   if (typeof handler !== "function") {
     return async (payload, given) => written(await handler.run(payload, given));
@@ -82,9 +83,7 @@ function runner(
   return (payload, given) => {
     const { record, signal } = given;
     const once = { recordId: record.id, provider: record.provider, totalMs: timeoutMs.total, signal };
-    return transactions.once({ ...once, atOnce: batchSizeMax }, async (sql) =>
-      written(await handler(payload, { ...given, sql })),
-    );
+    return transactions.once(once, async (sql) => written(await handler(payload, { ...given, sql })));
   };
 }
 

@@ -26,6 +26,7 @@ import { Redrive } from "#worker/drain/redrive.ts";
 import { Results } from "#worker/drain/results.ts";
 import { Signal } from "#worker/drain/signal.ts";
 import { Tenure } from "#worker/drain/tenure.ts";
+import { Turn } from "#worker/drain/turn.ts";
 import { Writer } from "#worker/drain/writer.ts";
 
 /** A held provider is kept when the hold ends within this time; else it is let go, and the sweep comes back to it. */
@@ -49,6 +50,7 @@ export class Drain {
   readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #redrive: Redrive;
+  readonly #turn: Turn;
   #checkingHealth = false;
   #tickAtMs = 0;
   /** When a request last started, by the monotonic clock. */
@@ -70,6 +72,7 @@ export class Drain {
       phantoms: { count: lease.phantoms, untilMs: lease.phantomsUntilMs ?? 0 },
       random: deps.random,
     });
+    this.#turn = new Turn(deps.transactions.places, this.#signal.raise);
     this.#results = new Results(deps.monotonicMs);
     const company = { gatekeeper: this.#gatekeeper, flights: this.#flights, results: this.#results };
     this.#reader = new Reader(deps, this.#tenure, company);
@@ -81,13 +84,17 @@ export class Drain {
   async run(): Promise<number | null> {
     await this.#takeOverIfNeeded();
     this.#probeIfAsked(this.#tenure.lease.probeRequestedBy);
-    while (!this.#isOver()) {
-      this.#tend();
-      this.#start();
-      this.#read();
-      this.#write();
-      await this.#signal.wait(this.#waitMs());
-      if (this.#fault) throw this.#fault;
+    try {
+      while (!this.#isOver()) {
+        this.#tend();
+        this.#start();
+        this.#read();
+        this.#write();
+        await this.#signal.wait(this.#waitMs());
+        if (this.#fault) throw this.#fault;
+      }
+    } finally {
+      this.#turn.end();
     }
     const againInMs = this.#tenure.isLost ? null : await this.#letGo();
     await this.#links.close();
@@ -134,14 +141,21 @@ export class Drain {
 
   #start(): void {
     this.#reader.dropStale();
-    for (let room = this.#room(); room > 0; room -= 1) {
-      const record = this.#reader.take(this.#writer.isJournaled);
-      if (!record) return;
-      this.#send(record);
-    }
+    for (let room = this.#room(); room > 0 && this.#startOne(); room -= 1);
+    this.#turn.pass();
   }
 
-  #send(record: DueRecord): void {
+  /** Whether one was ready, and there was a place for it where it takes one. */
+  #startOne(): boolean {
+    const { takesPlace } = this.#links.present;
+    if (this.#reader.size === 0 || (takesPlace && !this.#turn.take())) return false;
+    const record = this.#reader.take(this.#writer.isJournaled);
+    if (record) this.#send(record, takesPlace);
+    else if (takesPlace) this.#turn.give();
+    return record !== null;
+  }
+
+  #send(record: DueRecord, takesPlace: boolean): void {
     const startedAtMs = this.#tenure.nowMs();
     const generation = this.#gatekeeper.started(startedAtMs);
     const flight: Flight = { record, span: newSpan(), startedAtMs, generation };
@@ -154,15 +168,17 @@ export class Drain {
       present: () => this.#present(),
       abort: this.#abort.signal,
       random: this.#deps.random,
-    }).then(
-      (settled) => this.#arrived(settled, flight),
-      (error) => {
-        this.#deps.log.error({ err: error, record: record.id }, "an attempt broke");
-        const ended = { ...flight, endedAtMs: this.#tenure.nowMs() };
-        const { policy } = this.#links.present;
-        this.#arrived(concludeLocalFault(ended, error, policy, this.#deps.random()), flight);
-      },
-    );
+    })
+      .finally(() => takesPlace && this.#turn.give())
+      .then(
+        (settled) => this.#arrived(settled, flight),
+        (error) => {
+          this.#deps.log.error({ err: error, record: record.id }, "an attempt broke");
+          const ended = { ...flight, endedAtMs: this.#tenure.nowMs() };
+          const { policy } = this.#links.present;
+          this.#arrived(concludeLocalFault(ended, error, policy, this.#deps.random()), flight);
+        },
+      );
   }
 
   /** In one step from out to settling: between the two a record would seem to be nowhere. */

@@ -27,6 +27,8 @@ export type Sent =
 export type ProviderLink = {
   policy: ProviderPolicy;
   version: number;
+  /** Whether each record takes a place of those that the worker's handlers share. */
+  takesPlace: boolean;
   /** @param span the attempt's place in its trace, 16 hex digits. */
   send: (record: DueRecord, span: string, nowMs: number, abort: AbortSignal) => Promise<Sent>;
   /** Asks the provider's health check. */
@@ -67,6 +69,7 @@ export function linkTo(deps: Deps, provider: string, linked: Linked): ProviderLi
   return {
     policy,
     version,
+    takesPlace: adapter.kind === "direct" && adapter.holdsConnection === true,
     async send(record, span, nowMs, abort) {
       const outgoing = outgoingOf(provider, record);
       const shadowed = deps.flags.isShadowed(provider, record.orderingKey ?? record.id, {

@@ -95,7 +95,7 @@ export const createOperation = operation({
   tag,
   summary: "Retries or rejects all failures that match a filter",
   description:
-    "Only what failed until the cutoff. More than 1,000 records take `bulk_many`. When over 5 % more match than were expected, the answer is 409 and nothing is done.",
+    "Only what failed until the cutoff. More than 1,000 records take `bulk_many`. When over 5 % more match than were expected, the answer is 409 and nothing is done. When whoever started it, or resumed it last, may no longer do it, Redrive cancels the rest.",
   may: "bulk",
   input: CreateOperation,
   output: Operation,

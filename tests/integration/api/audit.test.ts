@@ -87,7 +87,7 @@ test("events are what happened to all: breakers, pauses, configuration, operatio
   const changed = await call(patch, { as: api.admin, params: { slug: "crm" }, body, method: "PATCH" });
   expect(changed.status).toBe(200);
   await aRecord.failed(api, { provider: "crm" });
-  const admin = { actor: ada(), may: () => true };
+  const admin = { kind: "user", id: api.admin.id, actor: ada(), may: () => true } as const;
   const cutoff = new Date(Date.now() + 1_000).toISOString();
   const given = { action: "retry", filter: { provider: "crm" }, cutoff, expected: 1, reason: "why" } as const;
   const { id } = await createOperation(api.sql, given, admin);

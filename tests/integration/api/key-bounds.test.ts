@@ -183,15 +183,67 @@ test("a new record must be within; one for a key of an owner is that owner's", a
   expect(stored?.owner).toBe("customer-1");
 });
 
-test("an idempotency key of another owner's record does not give its id away", async () => {
-  const body = { provider: "ats", payload: {}, idempotencyKey: "order-7" };
+test("an owner's keys are its own: another's of the same name neither answer it, nor are the same, nor hold it up", async () => {
+  const keys = { idempotencyKey: "order-7", dedupeKey: "order-7", orderingKey: "order-7" };
+  const body = { provider: "ats", payload: {}, ...keys };
   const enqueue = named("enqueueRecord");
-  const all = await aBoundKey({});
-  const first = await ask(enqueue, { as: all, body: { ...body, owner: "customer-2" } });
-  expect(first.status).toBe(201);
-  const second = await ask(enqueue, { as: toOwner, body });
+  const [all, other] = [await aBoundKey({}), await aBoundKey({ owner: "customer-2" })];
+  const ids: string[] = [];
+  for (const as of [all, other, toOwner]) {
+    const made = await ask(enqueue, { as, body });
+    expect(made.status).toBe(201);
+    // Its own, said twice, is the first.
+    expect((await ask(enqueue, { as, body })).body.id).toBe(made.body.id);
+    ids.push(made.body.id);
+  }
+  expect(new Set(ids).size).toBe(3);
+  const stored = await api.sql<{ owner: string | null; dedupeKey: string; orderingKey: string }[]>`
+    select owner, dedupe_key, ordering_key from redrive.outbox where id = any (${ids}::uuid[]) order by owner nulls first`;
+  expect(stored).toEqual([
+    { owner: null, dedupeKey: "order-7", orderingKey: "order-7" },
+    { owner: "customer-1", dedupeKey: "~10:customer-1:order-7", orderingKey: "~10:customer-1:order-7" },
+    { owner: "customer-2", dedupeKey: "~10:customer-2:order-7", orderingKey: "~10:customer-2:order-7" },
+  ]);
+});
+
+test("whoever may name any key names an owner's too; that one is not told of it", async () => {
+  const enqueue = named("enqueueRecord");
+  const taken = {
+    provider: "ats",
+    payload: {},
+    owner: "customer-2",
+    idempotencyKey: "~10:customer-1:order-8",
+  };
+  const first = await ask(enqueue, { as: await aBoundKey({}), body: taken });
+  const second = await ask(enqueue, {
+    as: toOwner,
+    body: { provider: "ats", payload: {}, idempotencyKey: "order-8" },
+  });
   expect(second).toMatchObject({ status: 409, body: { code: "conflict" } });
   expect(second.text).not.toContain(first.body.id);
+});
+
+test("the timeline of a record names no other owner's that was sent before it", async () => {
+  const twin = async (duplicateOf: string) => {
+    const id = await aRecord.delivered(api, "ats");
+    await api.sql`update redrive.events set kind = 'duplicate', detail = ${api.sql.json({ duplicateOf, why: "same" })}
+      where record_id = ${id}`;
+    await api.sql`alter table redrive.outbox disable trigger user`;
+    await api.sql`update redrive.outbox set owner = 'customer-1' where id = ${id}`;
+    await api.sql`alter table redrive.outbox enable trigger user`;
+    return id;
+  };
+  for (const [duplicateOf, isOwn] of [
+    [own, true],
+    [ofOtherOwner, false],
+    [ofNobody, false],
+  ] as const) {
+    const params = { id: await twin(duplicateOf) };
+    const shown = await ask(named("getRecord"), { as: toOwner, params });
+    expect([shown.status, shown.text.includes(duplicateOf)]).toEqual([200, isOwn]);
+    expect(shown.text).toContain("same");
+    expect((await ask(named("getRecord"), { as: toProvider, params })).text).toContain(duplicateOf);
+  }
 });
 
 test("a key of some providers sees and holds these; a key of an owner holds none", async () => {

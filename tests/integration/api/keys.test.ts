@@ -187,7 +187,7 @@ test("the last use is written at most once a minute", async () => {
   expect(Date.parse(await lastUse())).toBeGreaterThanOrEqual(Date.parse(first));
 });
 
-test("nobody makes, changes or rotates a key that may more than they may themselves", async () => {
+test("nobody makes, changes, rotates or revokes a key that may more than they may themselves", async () => {
   const { key: clerk } = await aKey(api, { name: "clerk", scopes: ["manage_keys", "enqueue"] });
   const as = { key: clerk };
   const refused = await call(makeKey, { as, body: { name: "x", scopes: ["admin"] } });
@@ -200,7 +200,10 @@ test("nobody makes, changes or rotates a key that may more than they may themsel
   const strong = await make({ scopes: ["admin"] });
   const taken = await call(rotateKey, { as, params: { id: strong.id }, body: { overlapSeconds: 0 } });
   expect(taken.status).toBe(403);
+  const ended = await call(revokeKey, { as, method: "DELETE", params: { id: strong.id } });
+  expect(ended).toMatchObject({ status: 403, body: { detail: expect.stringContaining("see") } });
   expect(await reads(strong.key)).toBe(200);
+  expect((await call(revokeKey, { as, method: "DELETE", params })).status).toBe(200);
 });
 
 test("a repeated Idempotency-Key makes no second key, and stores none", async () => {

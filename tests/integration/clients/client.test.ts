@@ -72,6 +72,33 @@ test("a write whose answer was lost is sent again under the same key, and happen
   expect(paused[1]).toBeGreaterThan((paused[0] ?? 0) / 2);
 });
 
+test("a deletion whose answer was lost is sent again under the same key, and is done: neither not found nor done before", async () => {
+  await aProvider(api.sql, "leaving");
+  const redrive = aClient();
+  const { version } = await redrive.getProvider("leaving");
+  const { id } = await redrive.createKey({ name: "leaving", scopes: ["read"] });
+  const team = await redrive.createTeam({ slug: "leaving", name: "Leaving", kind: "technical" });
+  let lost = 0;
+  server.meddle(() => (lost++ === 0 ? "lose answer" : "pass"));
+  expect(await redrive.deleteProvider("leaving", { ifMatch: version })).toBeNull();
+  lost = 0;
+  expect(await redrive.revokeKey(id)).toMatchObject({ id, state: "revoked" });
+  lost = 0;
+  expect(await redrive.deleteTeam(team.slug)).toBeNull();
+  expect(server.asked.filter((asked) => asked.startsWith("DELETE"))).toHaveLength(6);
+});
+
+test("a deletion that was never carried out tells the truth when it is sent again", async () => {
+  let nth = 0;
+  server.meddle((_, response) => {
+    if (nth++ > 0) return "pass";
+    response.writeHead(503).end();
+    return "done";
+  });
+  expect(await refusalOf(aClient().deleteTeam("nobody"))).toMatchObject({ code: "not_found", status: 404 });
+  expect(nth).toBe(2);
+});
+
 test("two calls are two writes, and one key of the caller's own is one", async () => {
   const redrive = aClient();
   const record = { provider: "ats", payload: {}, subject: "Twice" };

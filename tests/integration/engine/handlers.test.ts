@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Sql, TransactionSql } from "#db/client.ts";
 import { handleOnce } from "#db/writes/handle-once.ts";
 import { upkeep } from "#db/writes/upkeep.ts";
+import { aDatabase } from "#tests/support/database.ts";
 import {
   anEngine,
   aWorker,
@@ -187,12 +188,56 @@ test("a commit that was under way when the time was over is told as what became 
   expect(await effectsOf(id)).toEqual(["rest 0.6"]);
 });
 
-test("a statement that a handler left behind goes into no other record's transaction", async () => {
+test("nothing that a handler left behind goes into another record's transaction, or outside of one", async () => {
+  type Left = { say: string; late: () => unknown };
+  const left: Left[] = [];
   const kept: TransactionSql[] = [];
-  handlers.stray = (_, { sql }) => kept.push(sql);
-  await aHandler("stray");
-  await untilStatus(sql, await enqueue(sql, "stray"), "delivered");
-  expect(() => kept[0]?.unsafe("select 1")).toThrow("revoked");
+  let goOn = () => {};
+  const late = new Promise<void>((done) => {
+    goOn = done;
+  });
+  const isOver = { name: "TransactionOver" };
+  let unfinished: Promise<unknown> = Promise.resolve();
+  handlers.stray = async (_, { record, sql: own }) => {
+    if (kept.length > 0) {
+      // Another record's transaction, on the same connection, with a savepoint of the same name.
+      await own.savepoint((inner) => add(inner, record.id, "the other's"));
+      goOn();
+      for (const { say, late } of left)
+        await expect((async () => late())(), say).rejects.toMatchObject(isOver);
+      await expect(unfinished).rejects.toMatchObject(isOver);
+      return;
+    }
+    const { savepoint, unsafe } = own;
+    await own.savepoint("named", async (inner) => {
+      kept.push(inner);
+      left.push({ say: "a savepoint's handle", late: () => add(inner, record.id, "late") });
+      left.push({ say: "its own savepoint", late: () => inner.savepoint((deep) => deep`select 1`) });
+      await add(inner, record.id, "in time");
+    });
+    await expect(own.savepoint((inner) => inner`select 1 / 0`)).rejects.toMatchObject({ code: "22012" });
+    const [two] = await own.savepoint((inner) => [inner`select 2 as n`]);
+    expect(two).toMatchObject([{ n: 2 }]);
+    const prepared = add(own, record.id, "late");
+    left.push({ say: "the handle", late: () => own`select 1` });
+    left.push({ say: "a function of it", late: () => unsafe("select 1") });
+    left.push({ say: "its savepoint", late: () => savepoint((inner) => inner`select 1`) });
+    left.push({ say: "a statement not sent", late: () => prepared });
+    unfinished = own.savepoint(async (inner) => {
+      await late;
+      await add(inner, record.id, "late");
+    });
+    unfinished.catch(() => {});
+    await own`select 1`;
+  };
+  await aHandler("stray", { batchSizeMax: 1 });
+  const first = await enqueue(sql, "stray");
+  await untilStatus(sql, first, "delivered");
+  const second = await enqueue(sql, "stray");
+  await untilStatus(sql, second, "delivered");
+  expect(await effectsOf(first)).toEqual(["in time"]);
+  expect(await effectsOf(second)).toEqual(["the other's"]);
+  expect(left).toHaveLength(6);
 });
 
 test("the server ends the transaction of a worker that has gone silent", async () => {
@@ -345,4 +390,44 @@ test("what was handled is forgotten a day after nobody can ask for it any more",
   await upkeep(sql);
   const left = await sql`select record_id from redrive.handled where provider = 'plain-held'`;
   expect(left).toEqual([{ recordId: held }]);
+});
+
+test("handlers of many providers hold no more connections than a worker may, and who waits loses none of its time", async () => {
+  await using other = await aDatabase();
+  let running = 0;
+  const seen: { running: number; sessions: number }[] = [];
+  const rest: Handler = async (_, { sql }) => {
+    running += 1;
+    const [now] = await sql<{ sessions: number }[]>`
+      select count(*)::int as sessions from pg_stat_activity
+      where datname = current_database() and application_name like 'redrive handlers%'`;
+    seen.push({ running, sessions: now?.sessions ?? 0 });
+    await sql`select pg_sleep(0.05)`;
+    running -= 1;
+  };
+  const slugs = Array.from({ length: 10 }, (_, nth) => `many-${nth}`);
+  for (const slug of slugs) {
+    const timeoutMs = { connect: 100, headers: 10_000, total: 10_000 };
+    await createdProvider(other.sql, slug, { ...quick, url: "handler:rest", timeoutMs });
+  }
+  const ids = await Promise.all(slugs.flatMap((slug) => [1, 2].map(() => enqueue(other.sql, slug))));
+  const worker = await aWorker(other.url, { REDRIVE_HANDLER_CONNECTIONS: "2" }, { handlers: { rest } });
+  for (const id of ids) await untilStatus(other.sql, id, "delivered");
+  await worker.stop();
+  const attempts = await other.sql<{ kind: string; endMs: number; durationMs: number }[]>`
+    select kind, (extract(epoch from at) * 1000)::float8 as end_ms, duration_ms
+    from redrive.events where attempt is not null order by at`;
+  expect(attempts.map(({ kind }) => kind)).toEqual(new Array(20).fill("delivered"));
+  expect(seen).toHaveLength(20);
+  expect(Math.max(...seen.map(({ running }) => running))).toBe(2);
+  expect(Math.max(...seen.map(({ sessions }) => sessions))).toBe(2);
+  // The later half waited for half of all the time; the time of each was a tenth of it.
+  const startMs = Math.min(...attempts.map(({ endMs, durationMs }) => endMs - durationMs));
+  const wholeMs = (attempts.at(-1)?.endMs ?? 0) - startMs;
+  const [fifthMs = 0] = attempts
+    .slice(10)
+    .map(({ durationMs }) => durationMs)
+    .toSorted((one, two) => one - two)
+    .slice(4);
+  expect(fifthMs).toBeLessThan(wholeMs / 4);
 });

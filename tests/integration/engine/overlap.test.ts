@@ -75,7 +75,7 @@ async function drainsOver(sql: Sql): Promise<Drains & AsyncDisposable> {
     keyring: null,
     flags: await createFlags("one that is late"),
     application: defineApplication({}),
-    transactions: createTransactions(base.url, base.sql),
+    transactions: createTransactions(base.url, base.sql, 10),
     echo: { origin: "http://127.0.0.1:9" },
     allowPrivate: true,
   });

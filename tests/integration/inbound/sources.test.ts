@@ -143,6 +143,15 @@ describe("what is refused", () => {
       /\{body\}/,
     ],
     [
+      {
+        kind: "hmac",
+        secrets: ["12345678"],
+        options: { hmac: { header: "X", content: "{timestamp}{body}", timestampHeader: "T" } },
+      },
+      "options.hmac.content",
+      /no digit between/,
+    ],
+    [
       { kind: "hmac", secrets: ["12345678"], options: { hmac: { header: "X", timestampHeader: "T" } } },
       "options.hmac.timestampHeader",
       /\{timestamp\}/,
@@ -151,6 +160,26 @@ describe("what is refused", () => {
     const { status, body } = await create({ slug: "refused", ...given });
     expect(status).toBe(422);
     expect(body.errors.find((error) => error.field === field)?.message ?? body.errors).toMatch(message);
+  });
+
+  test("a content that was stored without a separator is read and kept, and only a better one takes its place", async () => {
+    const hmac = { header: "X", content: "{timestamp}.{body}", timestampHeader: "T" };
+    await create({ slug: "old", kind: "hmac", secrets: ["12345678"], options: { hmac } });
+    await api.sql`
+      update redrive.inbound_sources
+      set options = jsonb_set(options, '{hmac,content}', '"{timestamp}{body}"') where slug = 'old'`;
+    const { body } = await read("old");
+    expect(body.options).toMatchObject({ hmac: { content: "{timestamp}{body}" } });
+    expect((await patch("old", { enabled: false, options: body.options })).status).toBe(200);
+    const digit = { hmac: { ...hmac, content: "{body}1{timestamp}" } };
+    expect(await patch("old", { options: digit })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: "options.hmac.content" }] },
+    });
+    expect((await patch("old", { options: { hmac } })).status).toBe(200);
+    expect(
+      (await patch("old", { options: { hmac: { ...hmac, content: "{timestamp}{body}" } } })).status,
+    ).toBe(422);
   });
 
   test("a slug that is taken, an older version, and what is not there", async () => {

@@ -1,12 +1,20 @@
 // How a bulk operation walks: each record once, only what it covers, whoever else is at it.
 import { afterAll, beforeEach, expect, test } from "vitest";
+import type { Sql } from "#db/client.ts";
 import { readOperation } from "#db/reads/operations.ts";
 import { changeOperation } from "#db/writes/change-operation.ts";
 import { previewOperation } from "#db/writes/preview-operation.ts";
 import { retryRecord } from "#db/writes/retry-record.ts";
 import { stepOperation } from "#db/writes/step-operation.ts";
-import { ana, bob, failed, groupOf } from "#tests/integration/desk/support.ts";
-import { actsOn, standingOf, started, stepAll } from "#tests/integration/operations/support.ts";
+import { ana, bob, fail, failed, groupOf, whoMay } from "#tests/integration/desk/support.ts";
+import {
+  actsOn,
+  aKeyMaker,
+  aMaker,
+  standingOf,
+  started,
+  stepAll,
+} from "#tests/integration/operations/support.ts";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { standing } from "#tests/support/engine.ts";
 
@@ -169,6 +177,7 @@ test("a failure that somebody has in hands is passed over, and looked for again 
   });
   await locked;
   expect(await stepOperation(sql)).toMatchObject({ acted: 9, isOver: false });
+  expect(await stepOperation(sql)).toMatchObject({ acted: 0, isOver: false });
   expect(await standingOf(sql, id)).toMatchObject({ state: "running", round: 2, acted: 9 });
   letGo();
   await other;
@@ -216,22 +225,25 @@ test("paused, it stands still; resumed, it goes on where it stopped; cancelled, 
   const { sql } = base;
   const ids = await failed(sql, 3_000);
   const { id } = await started(sql, { expected: 3_000 });
+  const by = await aMaker(sql, bob);
   await stepOperation(sql);
-  await changeOperation(sql, { id, change: "pause", reason: "look first" }, bob);
+  await changeOperation(sql, { id, change: "pause", reason: "look first" }, by);
   expect(await stepAll(sql)).toEqual([]);
   expect(await standingOf(sql, id)).toMatchObject({ state: "paused", acted: 1_000 });
-  await expect(changeOperation(sql, { id, change: "pause" }, ana)).rejects.toMatchObject({
+  await expect(changeOperation(sql, { id, change: "pause" }, await aMaker(sql, ana))).rejects.toMatchObject({
     code: "conflict",
     extras: { by: bob.actor },
   });
-  await changeOperation(sql, { id, change: "resume" }, bob);
+  await changeOperation(sql, { id, change: "resume" }, by);
   await stepOperation(sql);
-  await changeOperation(sql, { id, change: "cancel" }, bob);
+  await changeOperation(sql, { id, change: "cancel" }, by);
   expect(await stepAll(sql)).toEqual([]);
   expect(await standingOf(sql, id)).toMatchObject({ state: "cancelled", acted: 2_000 });
   expect((await actsOn(sql, ids)).reduce((sum, acts) => sum + acts)).toBe(2_000);
   for (const change of ["pause", "resume", "cancel"] as const) {
-    await expect(changeOperation(sql, { id, change }, ana)).rejects.toMatchObject({ code: "conflict" });
+    await expect(changeOperation(sql, { id, change }, await aMaker(sql, ana))).rejects.toMatchObject({
+      code: "conflict",
+    });
   }
 });
 
@@ -239,12 +251,117 @@ test("of any number of people who press at once one pauses it", async () => {
   const { sql } = base;
   await failed(sql, 10);
   const { id } = await started(sql, { expected: 10 });
+  const by = await aMaker(sql, bob);
   const presses = await Promise.allSettled(
-    Array.from({ length: 5 }, () => changeOperation(sql, { id, change: "pause" }, bob)),
+    Array.from({ length: 5 }, () => changeOperation(sql, { id, change: "pause" }, by)),
   );
   expect(presses.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   const noted = await sql`select from redrive.audit where action = 'operation.paused'`;
   expect(noted).toHaveLength(1);
+});
+
+type Ending = { by: "user" | "key"; says: string; end: (sql: Sql, id: string) => Promise<unknown> };
+
+const endings: Ending[] = [
+  {
+    by: "user",
+    says: "Cleo <cleo@example.org> can't sign in any more",
+    end: (sql, id) => sql`update redrive.users set disabled_at = now() where id = ${id}`,
+  },
+  {
+    by: "user",
+    says: "Cleo <cleo@example.org> can't sign in any more",
+    end: (sql, id) => sql`delete from redrive.users where id = ${id}`,
+  },
+  {
+    by: "user",
+    says: "Cleo <cleo@example.org> lacks the permission retry_technical now",
+    end: (sql, id) => sql`update redrive.users set role = 'support_data' where id = ${id}`,
+  },
+  {
+    by: "user",
+    says: "Cleo <cleo@example.org> lacks the permission bulk_many now",
+    end: async (sql, id) => {
+      await sql`update redrive.operations set matched = 1_011, eligible = 1_011 where state = 'running'`;
+      await sql`update redrive.users set role = 'support_tech' where id = ${id}`;
+    },
+  },
+  {
+    by: "key",
+    says: 'The key "robot" was revoked',
+    end: (sql, id) =>
+      sql`update redrive.api_keys set revoked_at = now(), revoked_by = 'Ana' where id = ${id}`,
+  },
+  {
+    by: "key",
+    says: 'The key "robot" has expired',
+    end: (sql, id) => sql`update redrive.api_keys set expires_at = now() where id = ${id}`,
+  },
+  {
+    by: "key",
+    says: 'The key "robot" lacks the permission bulk now',
+    end: (sql, id) => sql`update redrive.api_keys set grants = '{read}' where id = ${id}`,
+  },
+  {
+    by: "key",
+    says: 'The key "robot" is kept to the owner customer-1 now',
+    end: (sql, id) => sql`update redrive.api_keys set owner = 'customer-1' where id = ${id}`,
+  },
+];
+
+test("it stops when whoever made it may no longer do it, and says why; what it did stays done", async () => {
+  const { sql, db } = base;
+  const ids = await failed(sql, 20);
+  for (const { by: kind, says, end } of endings) {
+    const by = kind === "user" ? await aMaker(sql, whoMay("bulk", "retry_technical")) : await aKeyMaker(sql);
+    await sql`update redrive.users set role = 'admin', disabled_at = null where id = ${by.id}`;
+    // Ten slots lie ahead.
+    const { id } = await started(sql, { expected: 20, filter: { ids }, rate: 5 }, by);
+    expect(await stepOperation(sql)).toMatchObject({ acted: 10, isOver: false });
+    await end(sql, by.id);
+    expect((await stepAll(sql)).map(({ acted, isOver }) => [acted, isOver])).toEqual([[0, true]]);
+    const why = `${says}, so it stopped; what it did stays done`;
+    expect(await readOperation(db, id)).toMatchObject({
+      ...{ state: "cancelled", acted: 10, changedBy: "Redrive", changeReason: why },
+      endedAt: expect.any(String),
+    });
+    expect(await standing(sql, "ats")).toMatchObject({ queued: 10, failed: 10 });
+    expect(
+      await sql`select actor, reason from redrive.audit where action = 'operation.cancelled' and subject_id = ${id}`,
+    ).toEqual([{ actor: "Redrive", reason: why }]);
+    const gone = await sql<{ recordId: string }[]>`select record_id from redrive.queue`;
+    await fail(
+      sql,
+      gone.map(({ recordId }) => recordId),
+    );
+  }
+});
+
+test("whoever resumed it answers for it; a name that passed to another key gives that one's operation nothing", async () => {
+  const { sql } = base;
+  await failed(sql, 3);
+  const robot = await aKeyMaker(sql);
+  const { id } = await started(sql, { expected: 3 }, robot);
+  await changeOperation(sql, { id, change: "pause" }, await aMaker(sql, bob));
+  await sql`update redrive.api_keys set revoked_at = now(), revoked_by = 'Ana' where id = ${robot.id}`;
+  await aKeyMaker(sql);
+  await changeOperation(sql, { id, change: "resume" }, await aMaker(sql, bob));
+  expect(await stepOperation(sql)).toMatchObject({ acted: 3 });
+  await failed(sql, 3);
+  await started(sql, { expected: 3 }, robot);
+  expect(await stepOperation(sql)).toMatchObject({ acted: 0, isOver: true });
+});
+
+test("what comes to match after its start does not make it act on more", async () => {
+  const { sql, db } = base;
+  await failed(sql, 20, { failedAt: "2026-03-01T10:00:00Z" });
+  await sql`update redrive.failures set team = 'client_data' where record_id in (
+    select record_id from redrive.failures limit 15)`;
+  const { id } = await started(sql, { filter: { team: "technical" }, expected: 5 });
+  await sql`update redrive.failures set team = 'technical'`;
+  await stepAll(sql);
+  expect(await readOperation(db, id)).toMatchObject({ state: "done", acted: 5, eligible: 5, left: 0 });
+  expect(await failedIn("ats")).toBe(15);
 });
 
 test("records leave evenly at the rate, whoever steps, and never faster", async () => {

@@ -1,16 +1,37 @@
 // Bulk operations for tests: started as the API starts them, and stepped as a worker steps them.
 import type { Sql } from "#db/client.ts";
 import { createOperation } from "#db/writes/create-operation.ts";
+import type { Maker } from "#db/writes/maker.ts";
 import type { Actor } from "#db/writes/refused.ts";
 import { type Stepped, stepOperation } from "#db/writes/step-operation.ts";
 import type { CreateOperation, Operation } from "#lib/contract/bulk.ts";
 import { ana } from "#tests/integration/desk/support.ts";
 
+/** An actor who can sign in, with every right. */
+export async function aMaker(sql: Sql, { actor, may }: Actor): Promise<Maker> {
+  const [, name = "", email = ""] = /^(.*) <(.*)>$/.exec(actor) ?? [];
+  const [user] = await sql<{ id: string }[]>`
+    insert into redrive.users (email, name, role, password_hash) values (${email}, ${name}, 'admin', 'none')
+    on conflict (email) do update set name = excluded.name
+    returning id`;
+  if (!user) throw new Error("the user was not stored");
+  return { kind: "user", id: user.id, actor, may };
+}
+
+/** A key with every right, as an actor. */
+export async function aKeyMaker(sql: Sql): Promise<Maker> {
+  const [key] = await sql<{ id: string }[]>`
+    insert into redrive.api_keys (name, key_hash, grants) values ('robot', ${crypto.randomUUID()}, '{admin}')
+    returning id`;
+  if (!key) throw new Error("the key was not stored");
+  return { kind: "key", id: key.id, actor: "key: robot", may: () => true };
+}
+
 /** As fast as it can, so that no test waits for a pace; what it is told says otherwise. */
-export function started(
+export async function started(
   sql: Sql,
   given: Partial<CreateOperation> & { expected: number },
-  by: Actor = ana,
+  by: Actor | Maker = ana,
 ): Promise<Operation> {
   return createOperation(
     sql,
@@ -23,7 +44,7 @@ export function started(
       ...(given.action === "reject" ? {} : { rate: 10_000 }),
       ...given,
     },
-    by,
+    "kind" in by ? by : await aMaker(sql, by),
   );
 }
 
