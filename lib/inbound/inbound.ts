@@ -2,6 +2,7 @@
 // others in one commit → 202. Never a 2xx for what is not stored; a sender that can mend nothing is told to come again.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectSql } from "#db/client.ts";
+import { countInbound } from "#db/writes/count-inbound.ts";
 import { storeInboundIn } from "#db/writes/store-inbound.ts";
 import { formOf, type InboundForm } from "#lib/core/inbound/body.ts";
 import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
@@ -56,7 +57,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     statementMs: Math.max(1, group.patienceMs - 1_000),
   });
   const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log });
-  const counts = countCalls(sql, log);
+  const counts = countCalls((found) => countInbound(sql, found), log);
   const commits = groupCommit(storeInboundIn(sql), isAboutTheRow, group);
   const room = aRoom(roomBytes);
 
@@ -82,7 +83,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     }
     const headers = request.rawHeaders;
     const call = { source, headers, bytes: arrived.body, form: announced.form, nowMs: nowMs() };
-    takeBody(call, request, response);
+    takeBody(call, response);
   };
 
   const sourceOf = async (request: IncomingMessage, response: ServerResponse): Promise<Source | null> => {
@@ -104,7 +105,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     return null;
   };
 
-  const takeBody = (call: Call, request: IncomingMessage, response: ServerResponse): void => {
+  const takeBody = (call: Call, response: ServerResponse): void => {
     const { slug } = call.source;
     const over = () => room.give(call.bytes.length);
     const found = judge(call);
@@ -119,7 +120,8 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     if (found.kind === "challenge") sayChallenge(response, found.challenge);
     else if (found.kind === "record") refuse(response, slug, busy, busy.detail);
     else {
-      log.debug({ source: slug, path: request.url }, `a call was refused: ${found.why}`);
+      // Of the address its name alone: what follows it as a query may be a secret.
+      log.debug({ source: slug }, `a call was refused: ${found.why}`);
       refuse(response, slug, found.refusing, found.why);
     }
   };

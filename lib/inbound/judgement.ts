@@ -29,13 +29,12 @@ export function judge({ source, headers, bytes, form, nowMs }: Call): Judgement 
     return { kind: "refused", refusing: notGenuine(kind), why: verdict?.words ?? "its source has no secret" };
   }
   const body = readInboundBody(bytes, form);
-  if ("problem" in body) {
-    const { problem } = body;
-    return { kind: "refused", refusing: { code: "invalid_input", detail: problem }, why: problem };
-  }
+  if ("problem" in body) return unfit(body.problem);
   const challenge = kind === "slack" ? challengeIn(body.value) : null;
   if (challenge !== null) return { kind: "challenge", challenge };
-  const { senderId, ...columns } = mapped(mapping, headers, body);
+  const found = mapped(mapping, headers, body);
+  if ("problem" in found) return unfit(found.problem);
+  const { senderId, ...columns } = found;
   const record = {
     ...columns,
     provider,
@@ -45,6 +44,12 @@ export function judge({ source, headers, bytes, form, nowMs }: Call): Judgement 
   };
   return { kind: "record", record };
 }
+
+const unfit = (problem: string): Judgement => ({
+  kind: "refused",
+  refusing: { code: "invalid_input", detail: problem },
+  why: problem,
+});
 
 function challengeIn(value: unknown): string | null {
   if (typeof value !== "object" || value === null || !("type" in value) || !("challenge" in value))

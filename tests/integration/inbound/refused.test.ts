@@ -1,6 +1,7 @@
 // Everything that must not get in, over real connections: what it is answered, and that nothing of it is stored.
 import { connect, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
@@ -94,6 +95,19 @@ describe("a signature", () => {
     const both = { ...headers, "webhook-signature": `${wrong} ${headers["webhook-signature"]}` };
     expect((await sends(server.inbound("mail"), body, both)).status).toBe(202);
   });
+});
+
+test("what is logged of a refused call is its source, never the query, in which a sender may keep a secret", async () => {
+  const lines: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => lines.push(line) });
+  await using spoken = await aWebServer({ databaseUrl: base.url, log });
+  const url = `${spoken.inbound("mail")}?token=hush-hush`;
+  expect((await sendsSigned(url, "{", { secret: "whsec_AAAA" })).status).toBe(401);
+  expect((await sendsSigned(url, "{")).status).toBe(422);
+  const refused = lines.filter((line) => line.includes("a call was refused"));
+  expect(refused).toHaveLength(2);
+  for (const line of refused) expect(JSON.parse(line)).toMatchObject({ source: "mail" });
+  expect(lines.join("")).not.toContain("hush");
 });
 
 describe("an address", () => {
