@@ -150,8 +150,29 @@ describe("a body", () => {
   });
 
   test("that grows over 1 MiB as it is stored is answered 413", async () => {
-    const numbers = `[${"1e300,".repeat(5_000)}0]`;
-    await refuses(413, numbers, standardHeaders(numbers));
+    for (const numbers of [`[${"1e300,".repeat(5_000)}0]`, `[${"1,".repeat(400_000)}1]`])
+      await refuses(413, numbers, standardHeaders(numbers));
+  });
+
+  test("with what can't be stored is refused before Postgres is asked, naming the place and the mend", async () => {
+    await using withoutTable = await aDatabase();
+    await aProvider(withoutTable.sql, "crm");
+    await aSource(withoutTable.sql, "mail");
+    // Whatever would be stored is answered 503 here.
+    await withoutTable.sql`alter table redrive.outbox rename to elsewhere`;
+    await using server = await aWebServer({ databaseUrl: withoutTable.url });
+    const problems: Record<string, RegExp> = {
+      '{"a":{"b":["\\u0000"]}}': /at \/a\/b\/0, holds a NUL character .*; take it out\.$/,
+      '{"a":"\\ud800"}': /at \/a, holds half of a surrogate pair .*; send the whole character\.$/,
+      '{"a":1e131071}': /at \/a, holds a number of over 1000 digits, .*; send it as a text\.$/,
+    };
+    for (const [body, detail] of Object.entries(problems)) {
+      expect(await sendsSigned(server.inbound("mail"), body)).toMatchObject({
+        status: 422,
+        body: { detail: expect.stringMatching(detail) },
+      });
+    }
+    expect((await sendsSigned(server.inbound("mail"), "{}")).status).toBe(503);
   });
 
   test.each([
