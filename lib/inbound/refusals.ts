@@ -38,13 +38,29 @@ export const notGenuine = (kind: Source["kind"]): Refusing => ({
   headers: ["www-authenticate", kind === "basic" ? 'Basic realm="redrive"' : 'Signature realm="redrive"'],
 });
 
-export const refusingOf = ({ kind }: { kind: "too_large" | "no_room" }, { bytesMax }: Source): Refusing =>
-  kind === "no_room"
-    ? busy
-    : {
+const tooSlow: Refusing = {
+  code: "too_slow",
+  detail:
+    "The body came too slowly, and is not stored. Send it again, without a pause and at 64 KiB a second or more.",
+  headers: ["connection", "close"],
+};
+
+export function refusingOf(
+  { kind }: { kind: "too_large" | "too_slow" | "no_room" },
+  { bytesMax }: Source,
+): Refusing {
+  switch (kind) {
+    case "no_room":
+      return busy;
+    case "too_slow":
+      return tooSlow;
+    case "too_large":
+      return {
         code: "payload_too_large",
         detail: `The body is over the limit of this source, ${bytesMax} bytes.`,
       };
+  }
+}
 
 /** 22: a value that can't be held, 54: too large or too deep. Any other is not the call's fault. */
 export const isAboutTheRow = (error: unknown): boolean =>

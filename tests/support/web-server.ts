@@ -19,7 +19,7 @@ export const inboundSecret = "redrive-secret-of-the-tests-0123456789ab";
 type Given = {
   databaseUrl: string;
   limits?: Partial<InboundLimits>;
-  patience?: Patience;
+  patience?: Partial<Patience>;
   nowMs?: () => number;
   /** REDRIVE_SECRET. */
   secret?: string;

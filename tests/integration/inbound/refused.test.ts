@@ -258,15 +258,19 @@ describe("a connection", () => {
   });
 
   test("that drips its body is cut off, and takes no room with it", async () => {
+    const sources = ["drip-a", "drip-b", "drip-c", "drip-d"];
+    for (const source of sources) await aSource(base.sql, source);
     await using tight = await aWebServer({
       databaseUrl: base.url,
-      limits: { roomBytes: 3_000 },
+      limits: { roomBytes: 12_000 },
       patience: { headersMs: 400, requestMs: 600, lookEveryMs: 50 },
     });
     expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
-    const slow = await aSocket(tight.port);
-    const begun = head("mail", ["content-type: application/json", "content-length: 9999"]);
-    slow.socket.write(`${begun}${"x".repeat(2_990)}`);
+    const slow = await Promise.all(sources.map(() => aSocket(tight.port)));
+    for (const [nth, source] of sources.entries()) {
+      const begun = head(source, ["content-type: application/json", "content-length: 9999"]);
+      slow[nth]?.socket.write(`${begun}${"x".repeat(2_990)}`);
+    }
     // Answered after what came before it, and takes no room itself.
     expect((await sendsSigned(tight.inbound("nobody"), "{}")).status).toBe(404);
     const body = JSON.stringify({ text: "x".repeat(100) });
@@ -274,13 +278,79 @@ describe("a connection", () => {
     expect(busy.status).toBe(429);
     expect(busy.headers.get("retry-after")).toBe("1");
     expect(busy.body).toMatchObject({ code: "rate_limited" });
-    expect(await slow.read).toMatch(/^HTTP\/1.1 408 /);
+    for (const { read } of slow) expect(await read).toMatch(/^HTTP\/1.1 408 /);
     // More than the room holds, one after the other: each gives back what it took.
     for (let nth = 0; nth < 40; nth++)
       expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
     for (let nth = 0; nth < 40; nth++) await sends(tight.inbound("mail"), body, standardHeaders("another"));
     expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
   });
+});
+
+describe("bodies that are sent almost wholly, and then no further", () => {
+  const pace = { graceMs: 400, bytesPerSecond: 65_536, lookEveryMs: 50, giveWayMs: 400 };
+  const roomBytes = 1_048_576;
+  /** So many connections, each with a body of which a byte is missing. */
+  const stall = async (server: WebServer, many: number, bytes: number) => {
+    const begun = head("mail", ["content-type: application/json", `content-length: ${bytes}`]);
+    const sockets = await Promise.all(Array.from({ length: many }, () => aSocket(server.port)));
+    for (const { socket } of sockets) {
+      socket.write(`${begun}${"x".repeat(bytes - 1)}`);
+      // Those that are told to come again are let go; those that are cut off, the server closes.
+      socket.on("data", (answer) => answer.includes(" 429 ") && socket.end());
+    }
+    return sockets;
+  };
+  const large = JSON.stringify("x".repeat(200_000));
+  const statuses = async (sockets: Raw[]) =>
+    (await Promise.all(sockets.map(({ read }) => read))).map((text) => text.slice(9, 12));
+
+  test("are cut off with 408; meanwhile small calls are stored, and large ones of other sources", async () => {
+    await aSource(base.sql, "shop");
+    await using tight = await aWebServer({ databaseUrl: base.url, limits: { roomBytes, pace } });
+    expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
+    const stalled = await stall(tight, 12, 100_000);
+    expect((await sendsSigned(tight.inbound("shop"), large)).status).toBe(202);
+    expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
+    const ends = await statuses(stalled);
+    // Its share holds two of them; the others are told to come again.
+    expect(ends.filter((status) => status === "408")).toHaveLength(2);
+    expect(ends.filter((status) => status === "429")).toHaveLength(10);
+    const [slow] = (await Promise.all(stalled.map(({ read }) => read))).filter((text) =>
+      text.includes(" 408 "),
+    );
+    expect(slow).toMatch(/^connection: close\r$/im);
+    expect(slow).toContain('"code":"too_slow"');
+    expect((await sendsSigned(tight.inbound("mail"), large)).status).toBe(202);
+  });
+
+  test("that are small keep no small call of the same source out for longer than they give way", async () => {
+    await using tight = await aWebServer({
+      databaseUrl: base.url,
+      limits: { roomBytes, pace: { ...pace, graceMs: 60_000 } },
+    });
+    const stalled = await stall(tight, 5, 60_000);
+    // One too many: the others are in.
+    await Promise.race(stalled.map(({ read }) => read));
+    // With its headers it is more than is read at once: it needs its source's share like those that stall.
+    const body = JSON.stringify("x".repeat(65_500));
+    await eventually(
+      async () => expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202),
+      2_000,
+    );
+    for (const { socket } of stalled) socket.destroy();
+  });
+});
+
+test("more connections than may be at once are closed; when one ends there is room again", async () => {
+  await using few = await aWebServer({ databaseUrl: base.url, patience: { connectionsMax: 2 } });
+  const [one, two] = [await aSocket(few.port), await aSocket(few.port)];
+  const begun = "POST /api/v1/inbound/mail HTTP/1.1\r\n";
+  for (const { socket } of [one, two]) socket.write(begun);
+  expect(await raw(`${head("mail", [])}`, few.port)).toBe("");
+  one.socket.destroy();
+  await eventually(async () => expect(await raw(head("nobody", []), few.port)).toMatch(/ 404 /), 2_000);
+  two.socket.destroy();
 });
 
 describe("Slack", () => {
@@ -336,8 +406,8 @@ function aSocket(port = server.port): Promise<Raw> {
   });
 }
 
-async function raw(request: string): Promise<string> {
-  const { socket, read } = await aSocket();
+async function raw(request: string, port = server.port): Promise<string> {
+  const { socket, read } = await aSocket(port);
   socket.write(request);
   // One that is answered and kept open would be kept for seconds.
   socket.on("data", () => socket.end());
