@@ -59,7 +59,8 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     max: group.statementsMax + 1,
     statementMs: Math.max(1, group.patienceMs - 1_000),
   });
-  const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log });
+  const { patienceMs } = group;
+  const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log, patienceMs });
   const counts = countCalls((found) => countInbound(sql, found), log);
   const commits = groupCommit(storeInboundIn(sql), isAboutTheRow, group);
   const arriving = arrivals(roomBytes, pace);
