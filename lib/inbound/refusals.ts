@@ -62,9 +62,12 @@ export function refusingOf(
   }
 }
 
-/** 22: a value that can't be held, 54: too large or too deep. Any other is not the call's fault. */
+/**
+ * 22: a value that can't be held, 54: too large or too deep, 23502 and 23514: one is missing, or breaks a check. Any other is not
+ * the call's fault.
+ */
 export const isAboutTheRow = (error: unknown): boolean =>
-  error instanceof PostgresError && /^(22|54)/.test(error.code);
+  error instanceof PostgresError && /^(22|54|23502|23514)/.test(error.code);
 
 export function refusingRow(error: unknown): Refusing {
   const isTooLarge = error instanceof PostgresError && error.code === "54000";

@@ -42,6 +42,8 @@ export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody |
       problem: text.trim() === "" ? "The body is empty; it must be JSON." : "The body is not valid JSON.",
     };
   }
+  // A record without a payload is none.
+  if (value === null) return { problem: "The body is null, which says nothing; send the event as JSON." };
   const bad = unstorable(text);
   if (bad === null) return { text, value };
   if (bad.kind === "size") return { problem: `The body ${bad.says}.`, isTooLarge: true };

@@ -1,11 +1,11 @@
 // Everything that must not get in, over real connections: what it is answered, and that nothing of it is stored.
-import { connect, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
 import { aSource, sends, sendsSigned } from "#tests/support/inbound-source.ts";
+import { aSocket, type Raw } from "#tests/support/raw-calls.ts";
 import { standardHeaders } from "#tests/support/standard-webhooks.ts";
 import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 
@@ -197,6 +197,7 @@ describe("a body", () => {
     ["no JSON", "{"],
     ["no JSON but XML", "<event/>"],
     ["nothing", ""],
+    ["null", "null"],
     ["no UTF-8", Buffer.from([0x7b, 0xff, 0x7d])],
     ["a NUL in a text", '{"a":"\\u0000"}'],
     ["half of a surrogate pair", '{"a":"\\ud800"}'],
@@ -214,7 +215,7 @@ describe("a body", () => {
     const body = '{"type":"whole"}';
     const lines = Object.entries(standardHeaders(body)).map(([name, value]) => `${name}: ${value}`);
     const request = `${head("mail", [...lines, "content-length: 5000"])}${body}`;
-    const left = await aSocket();
+    const left = await aSocket(server.port);
     left.socket.write(request);
     left.socket.destroy();
     expect(await raw(request)).toMatch(/^HTTP\/1.1 408 /);
@@ -246,7 +247,7 @@ describe("a connection", () => {
   });
 
   test("that sends its headers a byte at a time is cut off, while others are served", async () => {
-    const slow = await Promise.all(Array.from({ length: 50 }, () => aSocket()));
+    const slow = await Promise.all(Array.from({ length: 50 }, () => aSocket(server.port)));
     for (const { socket } of slow) socket.write("POST /api/v1/inbound/mail HTTP/1.1\r\nhost: x\r\n");
     const drips = setInterval(() => {
       for (const { socket } of slow) if (socket.writable) socket.write("a");
@@ -386,25 +387,6 @@ describe("Slack", () => {
 
 const head = (slug: string, lines: string[]) =>
   `${[`POST /api/v1/inbound/${slug} HTTP/1.1`, "host: x", ...lines].join("\r\n")}\r\n\r\n`;
-
-type Raw = { socket: Socket; read: Promise<string> };
-
-/** A bare connection, and all that comes back on it until it ends. */
-function aSocket(port = server.port): Promise<Raw> {
-  return new Promise((done) => {
-    const socket = connect(port, "127.0.0.1");
-    let text = "";
-    const read = new Promise<string>((end) => {
-      socket.on("data", (chunk) => {
-        text += chunk.toString("latin1");
-      });
-      socket.once("close", () => end(text));
-    });
-    // The server cuts it off: that is what is looked at.
-    socket.on("error", () => {});
-    socket.once("connect", () => done({ socket, read }));
-  });
-}
 
 async function raw(request: string, port = server.port): Promise<string> {
   const { socket, read } = await aSocket(port);

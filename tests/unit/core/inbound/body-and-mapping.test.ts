@@ -30,6 +30,7 @@ describe("a body", () => {
   });
   test.each([
     ["", /empty/],
+    [" null\n", /null/],
     ["{", /not valid JSON/],
     ["\ufeff{}", /not valid JSON/],
     ["<xml/>", /not valid JSON/],
