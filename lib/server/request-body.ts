@@ -30,9 +30,17 @@ export async function readJson(request: Request): Promise<JsonBody> {
   const value = parsed(text);
   const bad = unstorable(text);
   if (bad?.kind === "size") throw new Refusal("payload_too_large", `The body ${bad.says}.`);
-  if (bad) throw invalid(bad.place.slice(1) || "body", bad.says);
+  if (bad) throw invalid(fieldOf(bad.place), bad.says);
   return { text, value };
 }
+
+/** As fields are named everywhere in the API: `payload.lines.0`. */
+const fieldOf = (pointer: string): string =>
+  pointer
+    .slice(1)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .join(".") || "body";
 
 function parsed(text: string): unknown {
   try {

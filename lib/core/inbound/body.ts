@@ -43,7 +43,7 @@ export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody |
     };
   }
   // A record without a payload is none.
-  if (value === null) return { problem: "The body is null, which says nothing; send the event as JSON." };
+  if (value === null) return { problem: "The body says nothing; send the event as JSON." };
   const bad = unstorable(text);
   if (bad === null) return { text, value };
   if (bad.kind === "size") return { problem: `The body ${bad.says}.`, isTooLarge: true };

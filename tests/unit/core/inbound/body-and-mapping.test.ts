@@ -30,7 +30,7 @@ describe("a body", () => {
   });
   test.each([
     ["", /empty/],
-    [" null\n", /null/],
+    [" null\n", /says nothing/],
     ["{", /not valid JSON/],
     ["\ufeff{}", /not valid JSON/],
     ["<xml/>", /not valid JSON/],
