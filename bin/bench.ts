@@ -1,6 +1,6 @@
 // `npm run bench`: the benchmarks, printed as a table and written as JSON.
 //
-//   npm run bench -- --only inbound --only inbound-burst   some of them
+//   npm run bench -- --only inbound         some of them: a row, and those whose names begin with it (inbound-burst)
 //   npm run bench -- --quick                               to see that they run
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { arch, cpus, tmpdir, totalmem } from "node:os";
@@ -49,13 +49,15 @@ await orExit(async () => {
   process.exit(missed.length === 0 ? 0 : 1);
 });
 
+/** Those that are named, and those of the same part, whose names go on with a hyphen. */
 function chosenRows(only: string[] | undefined): readonly Row[] {
-  const unknown = only?.filter((name) => !rows.some((row) => row.name === name)) ?? [];
+  const isOf = (row: Row, name: string) => row.name === name || row.name.startsWith(`${name}-`);
+  const unknown = only?.filter((name) => !rows.some((row) => isOf(row, name))) ?? [];
   if (unknown.length > 0) {
     const known = rows.map(({ name }) => name).join(", ");
     throw new CannotStart(`There is no benchmark ${unknown.join(", ")}; there are: ${known}.`);
   }
-  return rows.filter(({ name }) => only?.includes(name) ?? true);
+  return rows.filter((row) => only?.some((name) => isOf(row, name)) ?? true);
 }
 
 async function aBenchDatabase(): Promise<BenchDatabase & AsyncDisposable> {

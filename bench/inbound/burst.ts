@@ -19,8 +19,14 @@ async function measure({ database, quick, say }: Given): Promise<Figure[]> {
   await using _front = front.child;
   await using caller = await callers(front.port, calls);
   const bursting = caller.ask<Measured>({ kind: "burst", restMs: 100 } satisfies Order);
+  let isOver = false;
+  const ended = () => {
+    isOver = true;
+  };
+  bursting.then(ended, ended);
   for (const share of [0.3, 0.6]) {
-    while ((await count(database.url)) - before < calls * share) await delay(100);
+    while (!isOver && (await count(database.url)) - before < calls * share) await delay(100);
+    if (isOver) break;
     say(`${share * 100} % are stored: the database is killed`);
     await database.kill();
     await delay(1_000);

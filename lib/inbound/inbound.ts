@@ -115,9 +115,13 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     const over = () => arriving.leave(guest);
     const found = judge(call);
     if (found.kind === "record") {
-      const isIn = commits.add(found.record, call.bytes.length, (stored) => {
-        over();
-        answerStored(response, slug, stored);
+      const done = (stored: Stored) => answerStored(response, slug, stored);
+      const isIn = commits.add({
+        record: found.record,
+        bytes: call.bytes.length,
+        source: slug,
+        done,
+        over,
       });
       if (isIn) return;
     }
