@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: "tests/e2e",
   outputDir: "test-results/browser",
   globalSetup: "./tests/e2e/global-setup.ts",
-  // One installation, one story after another: two cores carry a browser, a dashboard, a worker and a database.
-  workers: 1,
+  // Two installations, in each one story after another: most of a story is waiting.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   timeout: 120_000,

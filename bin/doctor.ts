@@ -1,5 +1,6 @@
 // `npm run doctor`: what a start checks, and more, at any time; says what is wrong and how to mend it. `--json` for
 // programs. Ends with 1 when something can't work, with 0 otherwise, whatever it warns of.
+import { isColoured } from "#bin/coloured.ts";
 import { orExit } from "#bin/exit.ts";
 import { findings } from "#bin/findings.ts";
 import { startedEnv } from "#bin/started-env.ts";
@@ -12,7 +13,7 @@ await orExit(async () => {
   process.stdout.write(
     process.argv.includes("--json")
       ? `${JSON.stringify({ checks }, null, 2)}\n`
-      : findings(checks, { colour: process.stdout.isTTY === true }),
+      : findings(checks, { colour: isColoured(process.stdout, process.env) }),
   );
   process.exitCode = checks.some(({ level }) => level === "fail") ? 1 : 0;
 });

@@ -44,7 +44,7 @@ async function enqueueLines(given: Given): Promise<ExitCode> {
     counts.refused++;
     const code = error instanceof RedriveError ? error.code : "invalid_line";
     if (out.json) out.result({ line, code, error: words }, () => words);
-    else out.note(`${out.paint("red", "✗")} Line ${number(line)}: ${words}`);
+    else out.note(`Line ${number(line)}: ${words}`, "✗");
   };
 
   const store = async ({ number: line, text, broken }: Line): Promise<void> => {

@@ -25,8 +25,9 @@ export const exitCodeOf = (error: unknown): ExitCode => {
   return error instanceof RedriveError ? (ofCode[error.code] ?? exitCodes.refused) : exitCodes.refused;
 };
 
-/** Whether the next request would meet the same: there is no point in going on. */
+/** Whether the next request would meet the same: there is no point in going on. A refusal that names a field is of one alone. */
 export const isForAll = (error: unknown): boolean => {
+  if (error instanceof RedriveError && (error.problem?.errors ?? []).length > 0) return false;
   const code = exitCodeOf(error);
   return code === exitCodes.unreachable || code === exitCodes.notAllowed;
 };

@@ -6,6 +6,7 @@ import { BadUsage } from "#cli/failing.ts";
 import { onEach } from "#cli/ids.ts";
 import type { Column } from "#cli/output.ts";
 import { each, type Failure } from "#clients/client.ts";
+import { type RejectCode, rejectCodes } from "#lib/core/status.ts";
 
 const columns: Column<Failure>[] = [
   { name: "FAILED", text: ({ failedAt }) => failedAt.slice(0, 19).replace("T", " ") },
@@ -50,6 +51,7 @@ export const failures: Command = {
 export const retry: Command = {
   summary: "send failures again",
   usage: "ID… | - [--reason TEXT] [--at TIME]",
+  words: Number.POSITIVE_INFINITY,
   help: "They leave in five seconds, or at --at, like 2026-03-01T18:00:00Z. With - ids are read from stdin, one a line.",
   options: { reason: { type: "string" }, at: { type: "string" } },
   run: (given) =>
@@ -60,12 +62,11 @@ export const retry: Command = {
     ),
 };
 
-const codes = ["duplicate", "obsolete", "wrong_data", "customer_wish", "other"] as const;
-
 export const reject: Command = {
   summary: "close failures unsent",
   usage: "ID… | - --reason TEXT [--code CODE]",
-  help: `--code is one of ${codes.join(", ")}; other unless said. With - ids are read from stdin, one a line.`,
+  words: Number.POSITIVE_INFINITY,
+  help: `--code is one of ${rejectCodes.join(", ")}; other unless said. With - ids are read from stdin, one a line.`,
   options: { reason: { type: "string" }, code: { type: "string" } },
   run(given) {
     const reason = textOf(given, "reason");
@@ -79,11 +80,11 @@ export const reject: Command = {
   },
 };
 
-function codeOf(given: Given): (typeof codes)[number] | undefined {
+function codeOf(given: Given): RejectCode | undefined {
   const text = textOf(given, "code");
-  const code = codes.find((each) => each === text);
+  const code = rejectCodes.find((each) => each === text);
   if (text !== undefined && code === undefined)
-    throw new BadUsage(`--code: must be one of ${codes.join(", ")}, not ${text}.`);
+    throw new BadUsage(`--code: must be one of ${rejectCodes.join(", ")}, not ${text}.`);
   return code;
 }
 

@@ -18,17 +18,21 @@ export async function onEach(given: Given, act: Act, told: (record: RecordAct) =
   for await (const id of ids(given)) {
     if (ending.aborted) return exitCodes.interrupted;
     try {
+      if (!isId(id)) throw new BadUsage("it is no record's id; redrive failures lists those that wait.");
       const record = await act(redrive, id);
       done++;
       out.result(record, () => `${out.paint("green", "✓")} ${record.id}  ${told(record)}`);
     } catch (error) {
       if (isForAll(error)) throw error;
       worst = exitCodeOf(error);
-      out.note(`${out.paint("red", "✗")} ${plain(id)}: ${sentenceOf(error)}`);
+      out.note(`${plain(id)}: ${sentenceOf(error)}`, "✗");
     }
   }
   return worst !== exitCodes.done && done > 0 ? exitCodes.partly : worst;
 }
+
+/** As the database writes them. */
+export const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 async function* ids({ words, stdin }: Given): AsyncGenerator<string> {
   if (words.length === 0) throw new BadUsage("Name a record's id, or - to read ids from stdin, one a line.");

@@ -1,10 +1,12 @@
 // `redrive keys`: who else may use the API. A key is shown once, when it is made.
 
-import { type Command, type Given, textOf, textsOf } from "#cli/command.ts";
+import { type Acts, type Command, type Given, runAct, textOf, textsOf } from "#cli/command.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
-import type { Column } from "#cli/output.ts";
+import { isId } from "#cli/ids.ts";
+import { type Column, plain } from "#cli/output.ts";
 import type { ApiKey, CreateKey, ShownKey } from "#clients/client.ts";
+import { scopes } from "#lib/core/access.ts";
 
 const day = (at: string | null) => at?.slice(0, 10) ?? null;
 
@@ -29,7 +31,7 @@ export const keys: Command = {
   usage: "[create|rotate|revoke …]",
   help: `  keys                                       all of them; never their secrets
   keys create NAME --scope SCOPE… [--provider SLUG…] [--owner OWNER] [--expires TIME]
-                                             scopes are enqueue, read, operate, admin
+                                             scopes are ${scopes.join(", ")}
   keys rotate ID [--overlap SECONDS]         a new secret; the old one works that much longer, a day unless said
   keys revoke ID                             ends it now`,
   options: {
@@ -39,60 +41,67 @@ export const keys: Command = {
     expires: { type: "string" },
     overlap: { type: "string" },
   },
-  run(given) {
-    const [what = "list", ...words] = given.words;
-    const act = Object.hasOwn(acts, what) ? acts[what] : undefined;
-    if (!act) throw new BadUsage(`keys ${what}: is not known; there are ${Object.keys(acts).join(", ")}.`);
-    return act({ ...given, words });
-  },
+  words: Number.POSITIVE_INFINITY,
+  run: (given) => runAct("keys", acts, given),
 };
 
-const acts: Record<string, (given: Given) => Promise<ExitCode>> = {
-  async list({ client, out, ending }) {
-    const { items } = await client().listKeys({ signal: ending });
-    out.table(items, columns, "There are no keys but that of REDRIVE_API_KEY, if it is set.");
-    return exitCodes.done;
+const acts: Acts = {
+  list: {
+    words: 0,
+    async run({ client, out, ending }) {
+      const { items } = await client().listKeys({ signal: ending });
+      out.table(items, columns, "There are no keys but that of REDRIVE_API_KEY, if it is set.");
+      return exitCodes.done;
+    },
   },
-  async create(given) {
-    const [name] = given.words;
-    const scopes = textsOf(given, "scope");
-    if (!name) throw new BadUsage("keys create: give it a name, for whoever sees it in the list.");
-    if (scopes.length === 0)
-      throw new BadUsage("--scope: say what it may do: enqueue, read, operate, admin.");
-    const providers = textsOf(given, "provider");
-    const key = {
-      name,
-      // Which there are, the API knows.
-      scopes: scopes as CreateKey["scopes"],
-      providers: providers.length > 0 ? providers : null,
-      owner: textOf(given, "owner") ?? null,
-      expiresAt: textOf(given, "expires") ?? null,
-    };
-    return shown(given, await given.client().createKey(key));
+  create: {
+    words: 1,
+    async run(given) {
+      const [name] = given.words;
+      const named = textsOf(given, "scope");
+      if (!name) throw new BadUsage("keys create: give it a name, for whoever sees it in the list.");
+      if (named.length === 0) throw new BadUsage(`--scope: say what it may do: ${scopes.join(", ")}.`);
+      const providers = textsOf(given, "provider");
+      const key = {
+        name,
+        // Which there are, the API knows.
+        scopes: named as CreateKey["scopes"],
+        providers: providers.length > 0 ? providers : null,
+        owner: textOf(given, "owner") ?? null,
+        expiresAt: textOf(given, "expires") ?? null,
+      };
+      return shown(given, await given.client().createKey(key));
+    },
   },
-  async rotate(given) {
-    const overlapSeconds = overlapOf(given);
-    return shown(given, await given.client().rotateKey(idOf(given), { overlapSeconds }));
+  rotate: {
+    words: 1,
+    async run(given) {
+      const overlapSeconds = overlapOf(given);
+      return shown(given, await given.client().rotateKey(idOf(given), { overlapSeconds }));
+    },
   },
-  async revoke(given) {
-    const key = await given.client().revokeKey(idOf(given));
-    given.out.result(key, () => `${given.out.paint("green", "✓")} ${key.id}  is revoked`);
-    return exitCodes.done;
+  revoke: {
+    words: 1,
+    async run(given) {
+      const key = await given.client().revokeKey(idOf(given));
+      given.out.result(key, () => `${given.out.paint("green", "✓")} ${key.id}  is revoked`);
+      return exitCodes.done;
+    },
   },
 };
 
 /** On stdout the key alone, so that a script can take it; what is to be known of it beside. */
 function shown({ out }: Given, made: ShownKey): ExitCode {
   out.result(made, () => made.key);
-  if (!out.json)
-    out.note(`${out.paint("yellow", "!")} This is the only time that it is shown. Its id is ${made.id}.`);
+  if (!out.json) out.note(`This is the only time that it is shown. Its id is ${made.id}.`, "!");
   return exitCodes.done;
 }
 
-function idOf({ words }: Given): string {
-  const [id] = words;
-  if (id) return id;
-  throw new BadUsage("Name the key by its id; redrive keys lists them.");
+function idOf({ words: [id] }: Given): string {
+  if (id !== undefined && isId(id)) return id;
+  throw new BadUsage(
+    `${id === undefined ? "Name the key by its id" : `${plain(id)}: is no key's id`}; redrive keys lists them.`,
+  );
 }
 
 function overlapOf(given: Given): number {

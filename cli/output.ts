@@ -1,5 +1,6 @@
 // What a command prints: results on stdout, all else on stderr. Colour where a person looks on, JSON lines where asked for.
 import { styleText } from "node:util";
+import { isColoured } from "#bin/coloured.ts";
 
 export type Screen = {
   stdout: Stream;
@@ -10,6 +11,9 @@ type Stream = { write: (text: string) => unknown; isTTY?: boolean; columns?: num
 
 export type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
 
+const signs = { "✗": "red", "!": "yellow" } as const;
+export type Sign = keyof typeof signs;
+
 export type Output = {
   /** Whether results are JSON, one a line. */
   json: boolean;
@@ -17,8 +21,8 @@ export type Output = {
   result: (value: unknown, text: () => string) => void;
   /** A list of results, as a table. */
   table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string) => void;
-  /** For people only; never in the way of a pipe. */
-  note: (text: string) => void;
+  /** For people only, after a sign; never in the way of a pipe. */
+  note: (text: string, sign?: Sign) => void;
   paint: (colour: Colour, text: string) => string;
   /** A line that changes in place, where a person looks on; an empty one takes it away. */
   status: (text: string) => void;
@@ -33,13 +37,13 @@ export type Column<Row> = {
 };
 
 export function output({ stdout, stderr, env }: Screen, json: boolean): Output {
-  const isColoured = (stream: Stream) =>
-    env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0"
-      ? true
-      : stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
-  const coloured = isColoured(stdout);
-  const paint = (colour: Colour, text: string) =>
-    coloured ? styleText(colour, text, { validateStream: false }) : text;
+  const painter = (stream: Stream) => {
+    const coloured = isColoured(stream, env);
+    return (colour: Colour, text: string) =>
+      coloured ? styleText(colour, text, { validateStream: false }) : text;
+  };
+  const paint = painter(stdout);
+  const paintNote = painter(stderr);
   let shown = "";
   const status = (text: string) => {
     if (stderr.isTTY !== true || text === shown) return;
@@ -60,7 +64,7 @@ export function output({ stdout, stderr, env }: Screen, json: boolean): Output {
       else if (rows.length === 0) say(stderr, empty);
       else say(stdout, tableText(rows, columns, { paint, width: stdout.isTTY ? stdout.columns : undefined }));
     },
-    note: (text) => say(stderr, text),
+    note: (text, sign) => say(stderr, sign ? `${paintNote(signs[sign], sign)} ${text}` : text),
     paint,
     status,
   };

@@ -16,6 +16,7 @@ const program = ({ summary, load, options = {}, usage = "" }: Program): Command 
   summary,
   usage,
   options,
+  isLocal: true,
   async run() {
     await load();
     return exitCodes.done;
@@ -31,6 +32,7 @@ export const programs: Record<string, Command> = {
     summary: "say what is wrong and how to mend it",
     load: () => import("#bin/doctor.ts"),
     usage: "[--json]",
+    options: { json: { type: "boolean" } },
   }),
   database: program({
     summary: "print the address of the database that start made",

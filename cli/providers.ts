@@ -1,19 +1,23 @@
 // `redrive providers`: how each stands, what it is, and what a person does about it.
 
-import { type Command, type Given, textOf } from "#cli/command.ts";
+import { type Acts, type Command, type Given, runAct, textOf } from "#cli/command.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import type { Colour, Column } from "#cli/output.ts";
 import type { ProviderAct, ProviderSummary } from "#clients/client.ts";
 
-const colours: Record<string, Colour> = { closed: "green", half_open: "yellow", open: "red" };
+const colours: Record<ProviderSummary["state"]["breaker"], Colour> = {
+  closed: "green",
+  half_open: "yellow",
+  open: "red",
+};
 
 const columns: Column<ProviderSummary>[] = [
   { name: "PROVIDER", text: ({ slug }) => slug, colour: () => "cyan" },
   {
     name: "BREAKER",
     text: ({ state }) => state.breaker,
-    colour: ({ state }) => colours[state.breaker] ?? null,
+    colour: ({ state }) => colours[state.breaker],
   },
   { name: "HOLD", text: ({ state }) => state.hold, colour: ({ state }) => (state.hold ? "yellow" : null) },
   { name: "BATCH", text: ({ state, batchSizeMax }) => `${state.batchSize}/${batchSizeMax}` },
@@ -34,67 +38,83 @@ export const providers: Command = {
   providers resume SLUG [--reason TEXT]
   providers probe SLUG [--reason TEXT]       tests an open breaker now`,
   options: { reason: { type: "string" }, until: { type: "string" } },
-  run(given) {
-    const [what = "list", ...words] = given.words;
-    const act = Object.hasOwn(acts, what) ? acts[what] : undefined;
-    if (!act)
-      throw new BadUsage(`providers ${what}: is not known; there are ${Object.keys(acts).join(", ")}.`);
-    return act({ ...given, words });
-  },
+  words: Number.POSITIVE_INFINITY,
+  run: (given) => runAct("providers", acts, given),
 };
 
-const acts: Record<string, (given: Given) => Promise<ExitCode>> = {
-  async list({ client, out, ending }) {
-    const { items } = await client().listProviders({ signal: ending });
-    out.table(
-      items.filter(({ builtIn }) => !builtIn),
-      columns,
-      "There are no providers yet: redrive providers create SLUG ADDRESS makes one.",
-    );
-    return exitCodes.done;
-  },
-  async show(given) {
-    const provider = await given.client().getProvider(slugOf(given));
-    given.out.result(provider, () => JSON.stringify(provider, null, 2));
-    return exitCodes.done;
-  },
-  async create(given) {
-    const [, url, policy] = given.words;
-    const slug = slugOf(given);
-    if (!url)
-      throw new BadUsage(
-        `providers create ${slug}: say where its records go, like https://ats.example/results.`,
+const acts: Acts = {
+  list: {
+    words: 0,
+    async run({ client, out, ending }) {
+      const { items } = await client().listProviders({ signal: ending });
+      out.table(
+        items.filter(({ builtIn }) => !builtIn),
+        columns,
+        "There are no providers yet: redrive providers create SLUG ADDRESS makes one.",
       );
-    const made = await given.client().createProvider({ ...policyOf(policy ?? "{}"), slug, url });
-    given.out.result(
-      made,
-      () => `${given.out.paint("green", "✓")} ${made.slug}  gets its records at ${made.url}`,
-    );
-    return exitCodes.done;
+      return exitCodes.done;
+    },
   },
-  async set(given) {
-    const [, policy] = given.words;
-    const slug = slugOf(given);
-    if (!policy) throw new BadUsage(`providers set ${slug}: say what changes, like '{"batchSizeMax": 3}'.`);
-    const changed = await given.client().patchProvider(slug, policyOf(policy));
-    given.out.result(
-      changed,
-      () => `${given.out.paint("green", "✓")} ${slug}  is at version ${changed.version}`,
-    );
-    return exitCodes.done;
+  show: {
+    words: 1,
+    async run(given) {
+      const provider = await given.client().getProvider(slugOf(given));
+      given.out.result(provider, () => JSON.stringify(provider, null, 2));
+      return exitCodes.done;
+    },
   },
-  async pause(given) {
-    const reason = textOf(given, "reason");
-    if (!reason?.trim()) throw new BadUsage("--reason: say why, for the next person who looks.");
-    return told(
-      given,
-      await given.client().pauseProvider(slugOf(given), { reason, until: textOf(given, "until") }),
-    );
+  create: {
+    words: 3,
+    async run(given) {
+      const [, url, policy] = given.words;
+      const slug = slugOf(given);
+      if (!url)
+        throw new BadUsage(
+          `providers create ${slug}: say where its records go, like https://ats.example/results.`,
+        );
+      const made = await given.client().createProvider({ ...policyOf(policy ?? "{}"), slug, url });
+      given.out.result(
+        made,
+        () => `${given.out.paint("green", "✓")} ${made.slug}  gets its records at ${made.url}`,
+      );
+      return exitCodes.done;
+    },
   },
-  resume: async (given) =>
-    told(given, await given.client().resumeProvider(slugOf(given), { reason: textOf(given, "reason") })),
-  probe: async (given) =>
-    told(given, await given.client().probeProvider(slugOf(given), { reason: textOf(given, "reason") })),
+  set: {
+    words: 2,
+    async run(given) {
+      const [, policy] = given.words;
+      const slug = slugOf(given);
+      if (!policy) throw new BadUsage(`providers set ${slug}: say what changes, like '{"batchSizeMax": 3}'.`);
+      const changed = await given.client().patchProvider(slug, policyOf(policy));
+      given.out.result(
+        changed,
+        () => `${given.out.paint("green", "✓")} ${slug}  is at version ${changed.version}`,
+      );
+      return exitCodes.done;
+    },
+  },
+  pause: {
+    words: 1,
+    async run(given) {
+      const reason = textOf(given, "reason");
+      if (!reason?.trim()) throw new BadUsage("--reason: say why, for the next person who looks.");
+      return told(
+        given,
+        await given.client().pauseProvider(slugOf(given), { reason, until: textOf(given, "until") }),
+      );
+    },
+  },
+  resume: {
+    words: 1,
+    run: async (given) =>
+      told(given, await given.client().resumeProvider(slugOf(given), { reason: textOf(given, "reason") })),
+  },
+  probe: {
+    words: 1,
+    run: async (given) =>
+      told(given, await given.client().probeProvider(slugOf(given), { reason: textOf(given, "reason") })),
+  },
 };
 
 function told({ out }: Given, provider: ProviderAct): ExitCode {

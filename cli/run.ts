@@ -1,6 +1,6 @@
 // The command line: which command, with which options, and how it ends.
-import { parseArgs } from "node:util";
-import type { Command, Given } from "#cli/command.ts";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { type Command, type Given, refuseMore } from "#cli/command.ts";
 import { enqueue } from "#cli/enqueue.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage, exitCodeOf, sentenceOf } from "#cli/failing.ts";
@@ -24,12 +24,9 @@ export const commands: Record<string, Command> = {
   keys,
 };
 
-/** What every command takes. */
-const common = {
-  json: { type: "boolean" },
-  url: { type: "string" },
-  help: { type: "boolean", short: "h" },
-} as const;
+const help = { help: { type: "boolean", short: "h" } } as const;
+/** What every command takes that asks the server. */
+const common = { json: { type: "boolean" }, url: { type: "string" } } as const;
 
 export type World = Screen &
   Pick<Given, "stdin" | "stdinBytes" | "ending"> & {
@@ -43,6 +40,7 @@ const defaultUrl = "http://localhost:3000";
 export async function run(argv: readonly string[], world: World): Promise<ExitCode> {
   const [name = "help", ...args] = argv;
   const { stdout, stderr } = world;
+  if (name === "help" && args.length > 0) return run([...args, "--help"], world);
   if (["help", "--help", "-h"].includes(name)) {
     stdout.write(overview());
     return exitCodes.done;
@@ -59,6 +57,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
       stdout.write(helpOf(name, command));
       return exitCodes.done;
     }
+    refuseMore(name, positionals, command.words ?? 0);
     const out = output(world, values.json === true);
     const url = typeof values.url === "string" ? values.url : (world.env.REDRIVE_URL ?? defaultUrl);
     const client = () => {
@@ -76,9 +75,10 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
   }
 }
 
-function parsed(name: string, { options = {} }: Command, args: readonly string[]) {
+function parsed(name: string, { options, isLocal }: Command, args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: { ...common, ...options }, allowPositionals: true });
+    const known: ParseArgsOptionsConfig = { ...help, ...(isLocal ? {} : common), ...options };
+    return parseArgs({ args: [...args], options: known, allowPositionals: true });
   } catch (error) {
     // Node names the option; the rest of what it says is for programmers.
     const said = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : String(error);

@@ -5,26 +5,18 @@ import { exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import { type Colour, type Output, plain } from "#cli/output.ts";
 import type { Client, RecordSummary } from "#clients/client.ts";
+import { type RecordStatus, recordStatuses } from "#lib/core/status.ts";
 
-const statuses = [
-  "waiting",
-  "sending",
-  "retrying",
-  "held",
-  "delivered",
-  "failed",
-  "rejected",
-  "discarded",
-  "duplicate",
-] as const;
-
-const colours: Record<string, Colour> = {
-  delivered: "green",
-  duplicate: "green",
+const colours: Record<RecordStatus, Colour | null> = {
+  waiting: null,
+  sending: null,
   retrying: "yellow",
   held: "yellow",
+  delivered: "green",
   failed: "red",
   rejected: "red",
+  discarded: null,
+  duplicate: "green",
 };
 
 /** As many as a page has at most. */
@@ -35,7 +27,8 @@ const pace = { least: 250, most: 1_000 };
 export const tail: Command = {
   summary: "show records as they come and change, live",
   usage: "[--provider SLUG] [--status STATUS] [--search TEXT] [--last N]",
-  help: "Begins with the last 10, or as many as --last says. Ctrl-C ends it.",
+  help: `Begins with the last 10, or as many as --last says. Ctrl-C ends it.
+--status is one of ${recordStatuses.join(", ")}.`,
   options: {
     provider: { type: "string" },
     status: { type: "string" },
@@ -114,9 +107,9 @@ function changesOf(redrive: Client, ending: AbortSignal): { next: () => Promise<
 
 function queryOf(given: Given) {
   const text = textOf(given, "status");
-  const status = statuses.find((each) => each === text);
+  const status = recordStatuses.find((each) => each === text);
   if (text !== undefined && status === undefined)
-    throw new BadUsage(`--status: must be one of ${statuses.join(", ")}, not ${text}.`);
+    throw new BadUsage(`--status: must be one of ${recordStatuses.join(", ")}, not ${text}.`);
   return { status, provider: textOf(given, "provider"), q: textOf(given, "search") };
 }
 

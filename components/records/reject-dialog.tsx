@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { Dialog } from "#components/shell/dialog.tsx";
 import { ReasonForm } from "#components/shell/reason-form.tsx";
 import { type RejectCode, rejectWords } from "#lib/client/words.ts";
-import { rejectCodes } from "#lib/contract/record.ts";
+import { rejectCodes } from "#lib/core/status.ts";
 
 type Props = {
   /** What is rejected; null closes the dialog. */

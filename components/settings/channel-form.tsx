@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ChoiceField, SwitchField, TextField } from "#components/policy/fields.tsx";
+import { NameFields } from "#components/settings/name-fields.tsx";
 import { SaveForm } from "#components/settings/save-form.tsx";
 import { createChannel, patchChannel } from "#lib/client/channels.ts";
-import { channelKindWords, slugOf } from "#lib/client/desk-words.ts";
+import { channelKindWords } from "#lib/client/desk-words.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import type { Channel, CreateChannel } from "#lib/contract/channel.ts";
 import { type ChannelKind, channelKinds } from "#lib/core/desk.ts";
@@ -63,26 +64,7 @@ export function ChannelForm({ channel, channels, onClose, onSaved }: Props) {
       check={() => (draft.provider === "" ? [{ field: "provider", message: "must be chosen" }] : [])}
       onSave={save}
     >
-      <TextField
-        field="name"
-        label="Name"
-        value={draft.name}
-        onChange={(name) =>
-          change({
-            name,
-            ...(channel === null && draft.slug === slugOf(draft.name) && { slug: slugOf(name) }),
-          })
-        }
-      />
-      {channel === null && (
-        <TextField
-          field="slug"
-          label="Short name"
-          description="It stays for ever."
-          value={draft.slug}
-          onChange={(slug) => change({ slug })}
-        />
-      )}
+      <NameFields draft={draft} isNew={channel === null} description="It stays for ever." onChange={change} />
       {channel === null && (
         <ChoiceField
           field="kind"

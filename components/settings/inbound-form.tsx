@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ChoiceField, SwitchField, TextField } from "#components/policy/fields.tsx";
 import { InboundOptionFields, optionsFor } from "#components/settings/inbound-options.tsx";
+import { NameFields } from "#components/settings/name-fields.tsx";
 import { SaveForm } from "#components/settings/save-form.tsx";
 import { SecretField } from "#components/settings/secret-field.tsx";
-import { slugOf } from "#lib/client/desk-words.ts";
 import { createSource, patchSource } from "#lib/client/inbound.ts";
 import { inboundKindWords, mappingWords, secretHints } from "#lib/client/inbound-words.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
@@ -63,26 +63,14 @@ export function InboundForm({ source, onClose, onSaved }: Props) {
       check={() => (draft.provider === "" ? [{ field: "provider", message: "must be chosen" }] : [])}
       onSave={save}
     >
-      <TextField
-        field="name"
-        label="Name"
-        value={draft.name}
-        onChange={(name) =>
-          change({
-            name,
-            ...(source === null && draft.slug === slugOf(draft.name) && { slug: slugOf(name) }),
-          })
-        }
+      <NameFields
+        draft={draft}
+        isNew={source === null}
+        description="The end of its address. It stays for ever."
+        onChange={change}
       />
       {source === null && (
         <>
-          <TextField
-            field="slug"
-            label="Short name"
-            description="The end of its address. It stays for ever."
-            value={draft.slug}
-            onChange={(slug) => change({ slug })}
-          />
           <ChoiceField
             field="kind"
             label="It proves who it is by"

@@ -5,8 +5,9 @@ import { Entries } from "#components/policy/entries.tsx";
 import { ChoiceField, NumberField, OptionalNumberField, TextField } from "#components/policy/fields.tsx";
 import { Fields } from "#components/policy/form-section.tsx";
 import policyStyles from "#components/policy/policy.module.css";
+import { NameFields } from "#components/settings/name-fields.tsx";
 import { SaveForm } from "#components/settings/save-form.tsx";
-import { slugOf, teamKindWords, teamRuleWords } from "#lib/client/desk-words.ts";
+import { teamKindWords, teamRuleWords } from "#lib/client/desk-words.ts";
 import { overviewQuery } from "#lib/client/overview.ts";
 import { createTeam, patchTeam } from "#lib/client/teams.ts";
 import { categoryWords } from "#lib/client/words.ts";
@@ -43,26 +44,12 @@ export function TeamForm({ team, onClose, onSaved }: Props) {
   return (
     <SaveForm onCancel={onClose} check={() => emptyRules(draft.rules)} onSave={save}>
       <Fields>
-        <TextField
-          field="name"
-          label="Name"
-          value={draft.name}
-          onChange={(name) =>
-            change({
-              name,
-              ...(team === null && draft.slug === slugOf(draft.name) && { slug: slugOf(name) }),
-            })
-          }
+        <NameFields
+          draft={draft}
+          isNew={team === null}
+          description="It stands in links and policies, and stays for ever."
+          onChange={change}
         />
-        {team === null && (
-          <TextField
-            field="slug"
-            label="Short name"
-            description="It stands in links and policies, and stays for ever."
-            value={draft.slug}
-            onChange={(slug) => change({ slug })}
-          />
-        )}
         {!draft.builtIn && (
           <ChoiceField
             field="kind"

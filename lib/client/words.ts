@@ -1,7 +1,6 @@
 // The words for values that the wire speaks in codes. A new value without a word does not compile.
-import type { rejectCodes } from "#lib/contract/record.ts";
 import type { Outcome } from "#lib/core/outcome.ts";
-import type { EventKind, FailureCategory, Hold } from "#lib/core/status.ts";
+import type { EventKind, FailureCategory, Hold, rejectCodes } from "#lib/core/status.ts";
 
 export type RejectCode = (typeof rejectCodes)[number];
 

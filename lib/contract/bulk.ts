@@ -1,9 +1,9 @@
 // Bulk operations: one act on all failures that match a filter, as they stood at a time, with progress, pause and cancel.
 import { z } from "zod";
-import { RecordId, RecordSummary, rejectCodes } from "#lib/contract/record.ts";
+import { RecordId, RecordSummary } from "#lib/contract/record.ts";
 import { Slug } from "#lib/contract/slug.ts";
 import { bulkActions, bulkStates } from "#lib/core/bulk.ts";
-import { failureCategories } from "#lib/core/status.ts";
+import { failureCategories, rejectCodes } from "#lib/core/status.ts";
 
 export const OperationId = z.guid("must be an operation's id, a UUID");
 

@@ -1,10 +1,9 @@
 // Failure groups: failures that are the same trouble.
 import { z } from "zod";
-import { rejectCodes } from "#lib/contract/record.ts";
 import { Slug } from "#lib/contract/slug.ts";
 import { Time } from "#lib/contract/time.ts";
 import { teamKinds } from "#lib/core/desk.ts";
-import { failureCategories } from "#lib/core/status.ts";
+import { failureCategories, rejectCodes } from "#lib/core/status.ts";
 
 export const GroupId = z.guid("must be a failure group's id, a UUID");
 

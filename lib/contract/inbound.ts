@@ -175,10 +175,3 @@ export const InboundSources = z.object({ items: z.array(InboundSource), next: z.
 export const ChangedInboundSource = z.object({ slug: Slug, path: z.string(), version: z.int() });
 export type ChangedInboundSource = z.infer<typeof ChangedInboundSource>;
 export const DeletedInboundSource = z.object({ slug: Slug });
-
-/** What a call is answered once it is stored. */
-export const AcceptedCall = z.object({
-  id: z.guid(),
-  /** Whether this event was here before; then the id is the first record's. */
-  duplicate: z.boolean(),
-});

@@ -9,7 +9,11 @@ import { Problem, problemKinds } from "#lib/contract/problem.ts";
 const json = "application/json";
 export const problemJson = "application/problem+json";
 
-type Response = { description: string; headers?: object; content?: Record<string, { schema?: JsonSchema }> };
+type Response = {
+  description: string;
+  headers?: object;
+  content?: Record<string, { schema?: JsonSchema; example?: unknown }>;
+};
 type Parameter = {
   name: string;
   in: "path" | "query" | "header";
@@ -166,6 +170,7 @@ function successOf(
               [answers]: {
                 schema: output ? shapes.schemaOf(output, "output") : { type: "string" },
                 ...(example?.output === undefined ? {} : { example: output?.parse(example.output) }),
+                ...(example?.text === undefined ? {} : { example: example.text }),
               },
             },
           }),
@@ -175,11 +180,11 @@ function successOf(
 
 const besidesOf = ({ besides = [] }: Operation, shapes: Shapes): Record<string, Response> =>
   Object.fromEntries(
-    besides.map(({ status, when, output }) => [
+    besides.map(({ status, when, output, example }) => [
       status,
       {
         description: when,
-        ...(output ? { content: { [json]: { schema: shapes.schemaOf(output, "output") } } } : {}),
+        ...(output ? { content: { [json]: { schema: shapes.schemaOf(output, "output"), example } } } : {}),
       },
     ]),
   );

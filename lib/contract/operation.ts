@@ -65,7 +65,7 @@ export type Operation<
   /** Headers that a success has. */
   headers?: readonly ("etag" | "location" | "content-disposition")[];
   /** Other ways to succeed. */
-  besides?: readonly { status: 200 | 202 | 204; when: string; output?: z.ZodType }[];
+  besides?: readonly { status: 200 | 202 | 204; when: string; output?: z.ZodType; example?: unknown }[];
   /** Taken by the web process before any route is looked for. */
   servedBefore?: true;
   /** How it refuses, beside what any request may meet (401, 403, 404 for an address, 422, 429, 503). */
@@ -76,6 +76,8 @@ export type Operation<
     query?: z.input<Query>;
     input?: z.input<Input>;
     output?: z.output<Output>;
+    /** What a success is, where it is not JSON. */
+    text?: string;
   };
 };
 

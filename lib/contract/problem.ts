@@ -43,7 +43,7 @@ export const Problem = z.object({
   status: z.int(),
   code: z.enum(problemCodes),
   detail: z.string(),
-  /** For `invalid_input`: each field, and how to mend it. */
+  /** For `invalid_input`, and a record that the key may not enqueue: each field, and how to mend it. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   /** For `conflict`: who was first, and when. */
   by: z.string().optional(),

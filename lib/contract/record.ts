@@ -4,7 +4,7 @@ import { Slug } from "#lib/contract/slug.ts";
 import { Time } from "#lib/contract/time.ts";
 import { inboundKeys, isOwnTask, ownTypes, teamKinds } from "#lib/core/desk.ts";
 import { outcomes } from "#lib/core/outcome.ts";
-import { eventKinds, failureCategories, recordStatuses } from "#lib/core/status.ts";
+import { eventKinds, failureCategories, recordStatuses, rejectCodes } from "#lib/core/status.ts";
 
 export const RecordId = z.guid("must be a record's id, a UUID");
 
@@ -145,8 +145,6 @@ export const RetryRecord = z.strictObject({
 });
 export type RetryRecord = z.infer<typeof RetryRecord>;
 
-/** Codes for why a failure is closed unsent. */
-export const rejectCodes = ["duplicate", "obsolete", "wrong_data", "customer_wish", "other"] as const;
 export const RejectRecord = z.strictObject({
   reason: z.string().trim().min(1, "must say why: it is what the next person reads").max(500),
   code: z.enum(rejectCodes).default("other"),

@@ -1,7 +1,8 @@
 // Acting on a failure group by a link that was sent to somebody, without a session.
+
 import { z } from "zod";
 import { GroupAct } from "#lib/contract/group.ts";
-import { rejectCodes } from "#lib/contract/record.ts";
+import { rejectCodes } from "#lib/core/status.ts";
 
 export const Recover = z.strictObject({
   /** true runs all open records of the group again, false closes them unsent. */

@@ -19,12 +19,6 @@ export type RateRule = { limit: number; perMs: number };
 /** Two from 20 on: with one alone a sender that wakes a little late has lost that time for good. */
 const capacityOf = (limit: number): number => (limit < 20 ? 1 : Math.max(2, Math.floor(limit / 20)));
 
-/** A full one. */
-export const newBucket = (limit: number, nowMs: number): Bucket => ({
-  tokens: capacityOf(limit),
-  atMs: nowMs,
-});
-
 /** How many may start now; no bucket yet is a full one. `nowMs` in whole ms. */
 export const bucketRoom = (bucket: Bucket | null, rule: RateRule, nowMs: number): number =>
   Math.max(0, Math.floor(partsAt(bucket, rule, nowMs) / rule.perMs));

@@ -75,3 +75,7 @@ export type FailureCategory = (typeof failureCategories)[number];
 export const builtInTeams = ["technical", "client_data"] as const;
 /** A team's slug. */
 export type Team = string;
+
+/** Why a failure is closed unsent. */
+export const rejectCodes = ["duplicate", "obsolete", "wrong_data", "customer_wish", "other"] as const;
+export type RejectCode = (typeof rejectCodes)[number];

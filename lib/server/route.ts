@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { Denied } from "#db/writes/refused.ts";
 import type { AnySql } from "#db/writes/transaction.ts";
+import { fieldWords } from "#lib/contract/field-words.ts";
 import type { Operation } from "#lib/contract/operation.ts";
 import type { Permission } from "#lib/core/access.ts";
 import type { Bounds } from "#lib/core/key.ts";
@@ -202,7 +203,7 @@ export function parseInput(shape: z.ZodType | undefined, { value }: JsonBody): u
 
 /** @throws Refusal `invalid_input` naming each field that is wrong. */
 export function parsed<Shape extends z.ZodType>(shape: Shape, value: unknown): z.output<Shape> {
-  const { data, error } = shape.safeParse(value);
+  const { data, error } = shape.safeParse(value, { error: fieldWords });
   if (error) throw refusalOf(error.issues.flatMap(fieldErrors));
   return data;
 }

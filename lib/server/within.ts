@@ -52,8 +52,17 @@ export async function holdWithin(
   }
 }
 
-const outside = ({ name }: Caller, bounds: Bounds, so: string): Refusal =>
-  new Refusal("forbidden", `The key "${name}" is kept to ${boundsInWords(bounds)}: ${so}.`);
+const outside = (
+  { name }: Caller,
+  bounds: Bounds,
+  so: string,
+  errors?: { field: string; message: string }[],
+): Refusal =>
+  new Refusal(
+    "forbidden",
+    `The key "${name}" is kept to ${boundsInWords(bounds)}: ${so}.`,
+    errors && { errors },
+  );
 
 function refuseOtherProvider({ providers }: Bounds, slug: string): void {
   if (providers === null || providers.includes(slug)) return;
@@ -70,7 +79,17 @@ type NewRecord = { provider: string; owner?: string };
 function newRecordWithin(caller: Caller, bounds: Bounds, record: NewRecord): NewRecord {
   const given = bounds.owner === null ? record : { ...record, owner: record.owner ?? bounds.owner };
   if (isWithin(bounds, { provider: given.provider, owner: given.owner ?? null })) return given;
-  throw outside(caller, bounds, "it may enqueue for nothing else");
+  // It names the field, so that a program can tell a record that is not for this key from a key that may enqueue nothing.
+  throw outside(caller, bounds, "it may enqueue for nothing else", strayFields(bounds, given));
+}
+
+function strayFields({ providers, owner }: Bounds, record: NewRecord): { field: string; message: string }[] {
+  const isOtherProvider = providers !== null && !providers.includes(record.provider);
+  const isOtherOwner = owner !== null && record.owner !== owner;
+  return [
+    ...(isOtherProvider ? [{ field: "provider", message: `must be one of ${providers.join(", ")}` }] : []),
+    ...(isOtherOwner ? [{ field: "owner", message: `must be ${owner}, or left out` }] : []),
+  ];
 }
 
 /**

@@ -2,8 +2,8 @@
 // nobody else; every tab is accessible and fits, light and dark, wide and narrow, empty and filled.
 import type { Page } from "@playwright/test";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
-import { support } from "./global-setup.ts";
 import { inspectionOf } from "./inspect.ts";
+import { support } from "./installation.ts";
 
 /** Records of a paused provider are too old after a second: an alert within one evaluation. */
 async function anAlert(api: Api, slug: string): Promise<void> {

@@ -1,50 +1,37 @@
 // The API's own page; and what no handler sees: requests that are broken before they are one.
 import { connect } from "node:net";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, signIn, test } from "./fixtures.ts";
-import { apiKey } from "./global-setup.ts";
+import { inspectionOf, lightAndDark } from "./inspect.ts";
+import { apiKey } from "./installation.ts";
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [1280, 390]) {
-    test(`the API's page is found by word, accessible and fits, ${colorScheme}, ${width} wide`, async ({
-      page,
-      picture,
-    }) => {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      await signIn(page);
-      await page.getByRole("button", { name: "Your account" }).click();
-      await page.getByRole("menuitem", { name: "API" }).click();
-      await page.waitForURL("**/docs/api");
-      await expect(page.getByRole("heading", { level: 1, name: "API" })).toBeVisible();
-      await expect(page.getByText("/failures/groups/{id}/retry")).toBeVisible();
-      await inspect("api");
-      await page.getByRole("searchbox", { name: "Search the API" }).fill("retry record");
-      await expect(page.getByText("/failures/groups/{id}/mute")).toBeHidden();
-      await expect(page).toHaveURL(/q=retry/);
-      await page.getByText("/records/{id}/retry", { exact: true }).first().click();
-      await expect(page.getByLabel("A body of retryRecord")).toContainText("they fixed it");
-      await expect(page.getByText("Someone or something else was first").first()).toBeVisible();
-      await inspect("api-operation");
-      await page.getByRole("searchbox", { name: "Search the API" }).fill("no such thing");
-      await expect(page.getByTestId("no-match")).toBeVisible();
-      await page.goto("/docs/api#patchProvider");
-      await expect(page.getByText("limits.perMinute").first()).toBeVisible();
-      await inspect("api-provider");
-
-      async function inspect(name: string) {
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"])
-          .analyze();
-        expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
-        await picture(page, `${name}-${colorScheme}-${width}`);
-      }
-    });
-  }
+for (const width of [1280, 390]) {
+  test(`the API's page is found by word, accessible and fits, light and dark, ${width} wide`, async ({
+    page,
+    picture,
+  }) => {
+    const { look, faults } = inspectionOf(page, { picture, looks: lightAndDark(width) });
+    await page.setViewportSize({ width, height: 800 });
+    await signIn(page);
+    await page.getByRole("button", { name: "Your account" }).click();
+    await page.getByRole("menuitem", { name: "API" }).click();
+    await page.waitForURL("**/docs/api");
+    await expect(page.getByRole("heading", { level: 1, name: "API" })).toBeVisible();
+    await expect(page.getByText("/failures/groups/{id}/retry")).toBeVisible();
+    await look("api");
+    await page.getByRole("searchbox", { name: "Search the API" }).fill("retry record");
+    await expect(page.getByText("/failures/groups/{id}/mute")).toBeHidden();
+    await expect(page).toHaveURL(/q=retry/);
+    await page.getByText("/records/{id}/retry", { exact: true }).first().click();
+    await expect(page.getByLabel("A body of retryRecord")).toContainText("they fixed it");
+    await expect(page.getByText("Someone or something else was first").first()).toBeVisible();
+    await look("api-operation");
+    await page.getByRole("searchbox", { name: "Search the API" }).fill("no such thing");
+    await expect(page.getByTestId("no-match")).toBeVisible();
+    await page.goto("/docs/api#patchProvider");
+    await expect(page.getByText("limits.perMinute").first()).toBeVisible();
+    await look("api-provider");
+    expect(faults).toEqual([]);
+  });
 }
 
 const head = (line: string, ...headers: string[]) =>

@@ -3,8 +3,8 @@
 import type { Page } from "@playwright/test";
 import type { ProviderHandle } from "#simulator/server.ts";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
-import { support } from "./global-setup.ts";
 import { inspectionOf } from "./inspect.ts";
+import { support } from "./installation.ts";
 
 const canaryOf = (page: Page, slug: string) => page.locator(`[data-testid=canary][data-slug=${slug}]`);
 

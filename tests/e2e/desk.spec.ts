@@ -2,8 +2,8 @@
 import type { Page } from "@playwright/test";
 import type { ProviderHandle } from "#simulator/server.ts";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
-import { support } from "./global-setup.ts";
 import { inspectionOf } from "./inspect.ts";
+import { support } from "./installation.ts";
 
 type Sent = { id: string };
 type Trouble = { path: string; message: string };

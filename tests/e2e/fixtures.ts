@@ -1,4 +1,4 @@
-// What each browser test has: a browser from the registry, a signed-in page, the API with a key, and the simulator.
+// What each browser test has: an installation, a browser from the registry, a page, the API with a key, and the simulator.
 import { mkdirSync } from "node:fs";
 import {
   type BrowserContext,
@@ -11,9 +11,7 @@ import {
 import packedChromium from "@sparticuz/chromium";
 import { type ProviderHandle, type Simulator, startSimulator } from "#simulator/server.ts";
 import { faultsOf } from "#tests/support/contract.ts";
-import { admin, apiKey } from "./global-setup.ts";
-
-const url = () => process.env.REDRIVE_E2E_URL ?? "";
+import { admin, anInstallation, apiKey, type Installation } from "./installation.ts";
 
 /** An address below /api/v1 without its query. */
 const bare = (path: string): string => path.split("?")[0] ?? path;
@@ -31,13 +29,24 @@ type Given = {
   anotherBrowser: () => Promise<BrowserContext>;
 };
 
-export const test = base.extend<Given, { simulator: Simulator }>({
+/** Of the packed browser's flags: one process for all, and a graphics card in software, which takes twice the time to paint. */
+const notForTests = /single-process|headless|gpu|--use-gl|--use-angle|swiftshader/;
+
+export const test = base.extend<Given, { installation: Installation; simulator: Simulator }>({
+  installation: [
+    // biome-ignore lint/correctness/noEmptyPattern: the fixture's signature is Playwright's
+    async ({}, use) => {
+      await using installation = await anInstallation();
+      await use(installation);
+    },
+    { scope: "worker" },
+  ],
   browser: [
     // biome-ignore lint/correctness/noEmptyPattern: the fixture's signature is Playwright's
     async ({}, use) => {
       const browser = await chromium.launch({
         executablePath: await packedChromium.executablePath(),
-        args: packedChromium.args.filter((flag) => !/single-process|headless/.test(flag)),
+        args: [...packedChromium.args.filter((flag) => !notForTests.test(flag)), "--disable-gpu"],
         headless: true,
       });
       await use(browser);
@@ -60,10 +69,10 @@ export const test = base.extend<Given, { simulator: Simulator }>({
     await use(page);
     expect((await Promise.all(heard)).flat()).toEqual([]);
   },
-  baseURL: async ({ browserName: _ }, use) => use(url()),
-  api: async ({ browserName: _ }, use) => {
+  baseURL: async ({ installation }, use) => use(installation.url),
+  api: async ({ installation }, use) => {
     await use(async (method, path, body) => {
-      const response = await fetch(`${url()}/api/v1${path}`, {
+      const response = await fetch(`${installation.url}/api/v1${path}`, {
         method,
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -100,10 +109,10 @@ export const test = base.extend<Given, { simulator: Simulator }>({
       await page.screenshot({ path: `test-results/pictures/${name}.png`, fullPage: true });
     });
   },
-  anotherBrowser: async ({ browser }, use) => {
+  anotherBrowser: async ({ browser, baseURL }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
-      const context = await browser.newContext({ baseURL: url(), viewport: { width: 1280, height: 800 } });
+      const context = await browser.newContext({ baseURL, viewport: { width: 1280, height: 800 } });
       contexts.push(context);
       return context;
     });

@@ -1,5 +1,6 @@
 // Each reason for which nothing is sent, made real: the provider's page says in words what it is doing, why, and when that
 // changes; a picture of each is kept.
+import type { Page } from "@playwright/test";
 import { days } from "#lib/core/calendar.ts";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
 
@@ -9,6 +10,12 @@ const send = (api: Api, provider: string, n = 1) =>
 const dayMs = 86_400_000;
 /** The weekday of a moment, UTC. */
 const weekdayOf = (ms: number) => days[(new Date(ms).getUTCDay() + 6) % 7];
+
+/** Dark and narrow. */
+async function likeAPhone(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 390, height: 800 });
+}
 
 test("switched off", async ({ page, api, aProvider, picture }) => {
   await aProvider("off", { name: "Old Archive", flags: { enabled: false } });
@@ -39,8 +46,6 @@ test("outside the delivery window, by the provider's clock and the reader's", as
   api,
   aProvider,
   picture,
-  browser,
-  baseURL,
 }) => {
   const inThreeDays = weekdayOf(Date.now() + 3 * dayMs);
   await aProvider("window", {
@@ -57,17 +62,9 @@ test("outside the delivery window, by the provider's clock and the reader's", as
   await expect(page.getByTestId("hold")).toHaveText("Outside its hours");
   await picture(page, "hold-outside-window-light-1280");
 
-  const context = await browser.newContext({
-    colorScheme: "dark",
-    viewport: { width: 390, height: 800 },
-    baseURL,
-  });
-  const phone = await context.newPage();
-  await signIn(phone);
-  await phone.goto("/providers/window");
-  await expect(phone.getByTestId("headline")).toHaveText(/Tokyo time/);
-  await picture(phone, "hold-outside-window-dark-390");
-  await context.close();
+  await likeAPhone(page);
+  await expect(headline).toHaveText(/Tokyo time/);
+  await picture(page, "hold-outside-window-dark-390");
 });
 
 test("in the provider's maintenance window", async ({ page, api, aProvider, picture }) => {
@@ -103,7 +100,7 @@ test("the day's quota is spent", async ({ page, api, aProvider, picture }) => {
   await picture(page, "hold-quota-spent");
 });
 
-test("the breaker is open", async ({ page, api, aProvider, picture, browser, baseURL }) => {
+test("the breaker is open", async ({ page, api, aProvider, picture }) => {
   const provider = await aProvider("broken", {
     name: "City Tax",
     breaker: { probeEveryMs: 600_000, goodTrials: 3 },
@@ -120,26 +117,19 @@ test("the breaker is open", async ({ page, api, aProvider, picture, browser, bas
   );
   await picture(page, "hold-breaker-open-light-1280");
 
-  const context = await browser.newContext({
-    colorScheme: "dark",
-    viewport: { width: 390, height: 800 },
-    baseURL,
-  });
-  const phone = await context.newPage();
-  await signIn(phone);
-  await phone.goto("/providers/broken");
-  await expect(phone.getByTestId("headline")).toHaveText(/^Stopped since/);
-  await picture(phone, "hold-breaker-open-dark-390");
-  await phone.goto("/providers");
-  await expect(phone.getByTestId("hold").filter({ visible: true }).first()).toBeVisible();
-  await picture(phone, "holds-list-dark-390");
-  await context.close();
-
   await page.goto("/providers");
   const row = page.locator('[data-slug="broken"]');
   await row.getByTestId("hold").hover();
   await expect(page.getByRole("tooltip")).toContainText(/failed/i);
   await picture(page, "holds-list-light-1280");
+
+  await likeAPhone(page);
+  await page.goto("/providers");
+  await expect(page.getByTestId("hold").filter({ visible: true }).first()).toBeVisible();
+  await picture(page, "holds-list-dark-390");
+  await page.goto("/providers/broken");
+  await expect(page.getByTestId("headline")).toHaveText(/^Stopped since/);
+  await picture(page, "hold-breaker-open-dark-390");
 });
 
 test("the health check is ill", async ({ page, api, aProvider, simulator, picture }) => {

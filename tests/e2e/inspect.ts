@@ -6,12 +6,14 @@ import { expect } from "./fixtures.ts";
 
 export type Look = { scheme: "light" | "dark"; width: number };
 
+export const lightAndDark = (width: number): [Look, Look] => [
+  { scheme: "light", width },
+  { scheme: "dark", width },
+];
+
 /** Each list is what one load is looked at in: a page begins both ways, and is changed from there. */
 const loads: [Look, Look][] = [
-  [
-    { scheme: "light", width: 1280 },
-    { scheme: "dark", width: 1280 },
-  ],
+  lightAndDark(1280),
   [
     { scheme: "dark", width: 390 },
     { scheme: "light", width: 390 },

@@ -2,7 +2,7 @@
 // who edit at once hear of each other, and who may not is told why.
 import type { Page } from "@playwright/test";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
-import { colleague, support } from "./global-setup.ts";
+import { colleague, support } from "./installation.ts";
 
 type Policy = {
   version: number;

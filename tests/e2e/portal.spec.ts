@@ -5,17 +5,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import type { BrowserContext, FrameLocator, Page } from "@playwright/test";
-import { connectSql, type Sql } from "#db/client.ts";
+import type { Sql } from "#db/client.ts";
 import { darkPalette, lightPalette } from "#lib/core/portal-look.ts";
 import { type Api, expect, signIn, test } from "./fixtures.ts";
-import { apiKey } from "./global-setup.ts";
-import { accessible, expectSound, inspectionOf } from "./inspect.ts";
+import { accessible, expectSound, inspectionOf, lightAndDark } from "./inspect.ts";
+import { apiKey } from "./installation.ts";
 
 let sql: Sql;
-test.beforeAll(() => {
-  sql = connectSql(process.env.REDRIVE_E2E_DATABASE_URL ?? "", { name: "redrive e2e portal", max: 1 });
+test.beforeAll(({ installation }) => {
+  sql = installation.sql;
 });
-test.afterAll(() => sql.end());
 
 type Minted = { token: string; url: string; embedUrl: string };
 type Given = {
@@ -59,6 +58,10 @@ const send = (
 ) => api<{ id: string }>("POST", "/records", { provider, owner, subject, payload });
 const until = (api: Api, id: string, status: string) =>
   expect.poll(async () => (await api("GET", `/records/${id}`)).status).toBe(status);
+
+/** Without the seconds in which it can be taken back, which are another test's. */
+const sendNow = (id: string) =>
+  sql`update redrive.queue set due_at = clock_timestamp() where record_id = ${id}`;
 
 const card = (page: Page | FrameLocator, title: string) =>
   page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: title }) });
@@ -154,8 +157,7 @@ test("three tries a day: the fourth is refused kindly and says when", async ({
   for (let n = 1; n <= 3; n += 1) {
     await page.getByRole("button", { name: "Try again" }).click();
     await expect(page.getByText("Sending…")).toBeVisible();
-    // The seconds in which it can be taken back are another test's.
-    await sql`update redrive.queue set due_at = clock_timestamp() where record_id = ${id}`;
+    await sendNow(id);
     await untilFailed(api, "my-tries", id);
     await page.reload();
     await expect(page.getByText("Not delivered")).toBeVisible();
@@ -209,6 +211,7 @@ test("refused data: the field that is wrong is corrected in a form and resent, a
   await page.getByLabel("postal code").fill("10115");
   await page.getByRole("button", { name: "Fix and resend" }).click();
   await expect(page.getByText("You corrected it")).toBeVisible();
+  await sendNow(id);
   await expect(page.getByText("Delivered").first()).toBeVisible();
   expect((await api("GET", `/records/${id}`)).payload).toEqual({
     customer: { name: "Grace", postal_code: "10115" },
@@ -408,10 +411,7 @@ test("every page is accessible and fits a phone, light and dark", async ({
   const page = await context.newPage();
   const { look, faults } = inspectionOf(page, {
     picture,
-    looks: [
-      { scheme: "light", width: 390 },
-      { scheme: "dark", width: 390 },
-    ],
+    looks: lightAndDark(390),
     tags: strict,
     wears: isPainted,
     nameOf: (name, { scheme }) => ["my-phone", name, scheme].filter(Boolean).join("-"),

@@ -1,15 +1,14 @@
 // A link from a message, followed on a phone at night: what it is about, one press, and who was first for everybody after.
-import { connectSql, type Sql } from "#db/client.ts";
+import type { Sql } from "#db/client.ts";
 import { createRecoveryLink } from "#db/writes/create-recovery-link.ts";
 import { expect, signIn, test } from "./fixtures.ts";
-import { admin, support } from "./global-setup.ts";
 import { inspectionOf } from "./inspect.ts";
+import { admin, support } from "./installation.ts";
 
 let sql: Sql;
-test.beforeAll(() => {
-  sql = connectSql(process.env.REDRIVE_E2E_DATABASE_URL ?? "", { name: "redrive e2e recover", max: 1 });
+test.beforeAll(({ installation }) => {
+  sql = installation.sql;
 });
-test.afterAll(() => sql.end());
 
 const linkTo = async (groupId: string, given: { recipient?: string; expiresInMs?: number } = {}) => {
   const { recipient = support.email, expiresInMs = 3_600_000 } = given;

@@ -1,22 +1,30 @@
-// The example order service as an application runs it: a process of its own, beside a worker with its continuations, the API,
-// and third parties that do as the test says.
+// The example order service as an application runs it: a process of its own, set up by the commands of its README, beside a
+// worker with its continuations, the API, the webhooks' front door, and third parties that do as the test says.
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { freePort } from "#bin/free-port.ts";
 import { type Api, anApi, bootstrapKey } from "#tests/integration/api/app.ts";
 import { type ApiServer, anApiServer } from "#tests/support/api-server.ts";
-import { aWorker, createdProvider, eventually } from "#tests/support/engine.ts";
+import { aWorker, eventually } from "#tests/support/engine.ts";
 import { type Process, run } from "#tests/support/processes.ts";
 import { aProviderServer, ok, type ProviderServer, says } from "#tests/support/provider-server.ts";
+import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 import { loadApplication } from "#worker/application.ts";
 import type { Worker } from "#worker/main.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
-const secret = `whsec_${randomBytes(32).toString("base64")}`;
+const readme = readFileSync(`${root}/examples/order-service/README.md`, "utf8");
+const [, , third = "", fourth = ""] = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block]) => block);
+const exportsOf = (block: string) =>
+  Object.fromEntries(
+    [...block.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
 
 let api: Api;
 let http: ApiServer;
+let web: WebServer;
 let parties: ProviderServer;
 let worker: Worker;
 let service: Process;
@@ -24,44 +32,49 @@ let url: string;
 
 beforeAll(async () => {
   await promisify(execFile)(process.execPath, [`${root}/bin/build-clients.mjs`]);
-  api = await anApi();
+  api = await anApi({ REDRIVE_ALLOW_PRIVATE_NETWORKS: "1" });
   http = await anApiServer();
+  web = await aWebServer({ databaseUrl: api.url });
   parties = await aProviderServer();
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
   service = run("../examples/order-service/service.ts", {
+    ...exportsOf(third.replaceAll("http://localhost:3000", http.url)),
     DATABASE_URL: api.url,
-    REDRIVE_URL: http.url,
     REDRIVE_API_KEY: bootstrapKey,
-    WEBHOOK_SECRET: secret,
-    SERVICE_PORT: "0",
+    SERVICE_PORT: String(port),
   });
-  const said = await service.says(/listens at \S+\n/);
-  url = /listens at (\S+)/.exec(said)?.[1] ?? "";
-  worker = await aWorker(
-    api.url,
-    { REDRIVE_SECRET: process.env.REDRIVE_SECRET ?? "" },
-    await loadApplication({ REDRIVE_APPLICATION: "examples/order-service/continuations.ts" }),
-  );
-  const backoff = { baseMs: 60_000, factor: 3, jitter: 0, attemptsMax: 1 };
-  for (const step of ["warehouse", "billing"])
-    await createdProvider(api.sql, step, { url: `${parties.url}/${step}`, backoff });
-  // Made by the API, which seals the secret under the key that the worker has.
-  const made = await fetch(`${http.url}/api/v1/providers`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${bootstrapKey}`, "content-type": "application/json" },
-    body: JSON.stringify({
-      slug: "order-events",
-      url: `${url}/webhooks`,
-      auth: { kind: "standard_webhooks", secrets: [secret] },
-    }),
-  });
-  expect(made.status).toBe(201);
-});
+  [worker] = await Promise.all([
+    aWorker(
+      api.url,
+      { REDRIVE_SECRET: process.env.REDRIVE_SECRET ?? "", REDRIVE_ALLOW_PRIVATE_NETWORKS: "1" },
+      await loadApplication({ REDRIVE_APPLICATION: "examples/order-service/continuations.ts" }),
+    ),
+    service.says(`listens at ${url}\n`),
+    setUp(port),
+  ]);
+}, 30_000);
 afterAll(async () => {
   await worker?.stop();
   await service?.[Symbol.asyncDispose]();
-  for (const each of [parties, http, api]) await each?.[Symbol.asyncDispose]();
+  for (const each of [parties, web, http, api]) await each?.[Symbol.asyncDispose]();
 });
 afterEach(() => parties.answer(ok));
+
+/** The third terminal's commands as they stand there, but for the ports; the key and the service are there already. */
+async function setUp(port: number): Promise<void> {
+  const lines = third
+    .replace(/^export (REDRIVE_API_KEY|DATABASE_URL)=.*\n/gm, "")
+    .replace(/^node_modules.*service\.ts\n/m, "")
+    .replaceAll("http://localhost:3000", http.url)
+    .replaceAll("http://127.0.0.1:4100", parties.url)
+    .replaceAll("127.0.0.1:4002", `127.0.0.1:${port}`);
+  const env = { ...process.env, REDRIVE_API_KEY: bootstrapKey };
+  // What npx finds here, without the second that it takes.
+  const npx = 'npx() { shift; node bin/redrive.mjs "$@"; }';
+  const { stdout } = await promisify(execFile)("bash", ["-ec", `${npx}\n${lines}`], { cwd: root, env });
+  expect(stdout).toMatch(/✓ warehouse .*✓ billing .*✓ order-events .*"slug":"carrier"/s);
+}
 
 type Shown = {
   id: string;
@@ -83,18 +96,23 @@ const untilStatus = (id: string, status: string) =>
   eventually(async () => expect(await show(id)).toMatchObject({ status }));
 const shipped = (id: string) => ({ event: "shipped", order: id });
 
-/** As an inbound source stores what the carrier sends. */
-const carrierSays = async (id: string): Promise<void> => {
-  await api.sql`select redrive.enqueue('order-events', ${api.sql.json(shipped(id))})`;
-};
+/** The carrier's own program. */
+async function carrierSays(id: string): Promise<string> {
+  const env = { REDRIVE_URL: web.url, CARRIER_SECRET: exportsOf(fourth).CARRIER_SECRET ?? "" };
+  await using carrier = run("../examples/order-service/carrier.ts", env, { args: [id] });
+  await carrier.ended;
+  return carrier.output();
+}
 
 test("an order goes from step to step, each owed once, and ends with the carrier's webhook", async () => {
   const id = await order();
   await untilStatus(id, "INVOICED");
   const sent = parties.received.filter(({ body }) => body.includes(id));
-  expect(sent.map((each) => each.url)).toEqual(["/warehouse", "/billing"]);
+  expect(sent.map((each) => each.url)).toEqual(["/p/warehouse/reserve", "/p/billing/invoice"]);
   expect(await show(id)).toMatchObject({ step: { provider: "billing", delivery: "delivered" } });
-  await carrierSays(id);
+  expect(await carrierSays(id)).toMatch(/^202 .*"duplicate":false/);
+  // It is not sure that it was heard.
+  expect(await carrierSays(id)).toMatch(/^202 .*"duplicate":true/);
   await untilStatus(id, "SHIPPED");
 });
 

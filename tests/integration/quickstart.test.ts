@@ -1,8 +1,10 @@
 // docs/quickstart.md, typed as it is written: each terminal is a shell of its own, and each file is saved as the page says.
-// Two things differ: `npm ci` was done before any test could run, and the ports are free ones.
+// Three things differ: `npm ci` was done before any test could run, the ports are free ones, and npx, which takes a second or two
+// each time, is tried once: what it finds is run directly.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -49,11 +51,15 @@ beforeAll(async () => {
   const [redrive, warehouse] = [await freePort(), await freePort()];
   port = (text) => text.replace("4000", String(warehouse));
   env = {
-    PATH: process.env.PATH ?? "",
+    PATH: `${folder}/found:${process.env.PATH}`,
     HOME: process.env.HOME ?? "/",
     PORT: String(redrive),
     REDRIVE_URL: `http://localhost:${redrive}`,
   };
+  mkdirSync(join(folder, "found"));
+  writeFileSync(join(folder, "found/npx"), '#!/bin/sh\nshift\nexec node bin/redrive.mjs "$@"\n', {
+    mode: 0o755,
+  });
   for (const { text } of files) {
     const [, name = ""] = /^\/\/ (\S+\.mjs)\n/.exec(text) ?? [];
     writeFileSync(join(folder, name), port(text), { flag: "wx" });
@@ -92,6 +98,8 @@ async function ended({ child }: Shell): Promise<void> {
   await gone;
 }
 
+const exports = (lines: string[]) => lines.filter((line) => line.startsWith("export "));
+
 const says = (shell: Shell, text: string | RegExp, timeout = 30_000) =>
   expect.poll(shell.said, { timeout, interval: 50 }).toMatch(text);
 
@@ -102,6 +110,9 @@ test("each command of the page does what the page says", { timeout: 300_000 }, a
   const first = aShell();
   expect(start).toContain("npm ci");
   for (const line of start.filter((line) => line !== "npm ci")) first.type(line);
+  const npx = aShell();
+  npx.type(`PATH="${process.env.PATH}" npx redrive --version`);
+  await says(npx, /^\d+\.\d+\.\d+\n/);
   await says(first, "Redrive runs at", 240_000);
 
   const second = aShell();
@@ -121,10 +132,16 @@ test("each command of the page does what the page says", { timeout: 300_000 }, a
 
   await ended(second);
   const fourth = aShell();
-  // A new terminal, as the third one shows the tail.
-  for (const line of [...provider.slice(0, 1), ...shop.slice(0, 1), ...fail]) fourth.type(line);
-  await says(fourth, /Enqueued/);
-  await says(fourth, /my-warehouse/);
-  await says(third, /retrying +my-warehouse +Order 2/);
+  for (const line of [...exports([...provider, ...shop]), ...fail]) fourth.type(line);
+  await says(third, /retrying +my-warehouse +Order 2 +Connection refused/);
+  await says(fourth, /my-warehouse +\S+ +\S+ +\S+ +1 +0 /);
+  const [, nobodyAsked = ""] = /nobody is asked to help:\n\n```\n(.*\n)```/.exec(page) ?? [];
+  expect(nobodyAsked).not.toBe("");
+  await says(fourth, nobodyAsked);
+
+  const again = aShell();
+  for (const line of warehouse) again.type(line);
+  await says(again, '/orders got {"order": 2, "article": "lamp"}');
+  await says(third, /delivered +my-warehouse +Order 2/);
   expect(first.said()).not.toContain(env.REDRIVE_API_KEY ?? "a-key-for-trying-it");
 });

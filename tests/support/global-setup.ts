@@ -26,7 +26,7 @@ export default async function setup(project: TestProject) {
     dir: join(folder, "postgres"),
     port,
     password: "test",
-    binaries: process.env.REDRIVE_POSTGRES_BINARIES,
+    binaries: project.config.env?.REDRIVE_POSTGRES_BINARIES ?? process.env.REDRIVE_POSTGRES_BINARIES,
     settings: ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
   });
   const serverUrl = `postgres://postgres:test@127.0.0.1:${port}/postgres`;

@@ -16,7 +16,10 @@ export type Process = {
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** Runs one of bin/'s programs with exactly this environment (and the path). */
+/** What a process needs of this one's environment; the last makes it start in half the time. */
+const { PATH = "", HOME = "/", NODE_COMPILE_CACHE = "" } = process.env;
+
+/** Runs one of bin/'s programs with exactly this environment, and what each process needs. */
 export function run(
   file: string,
   env: Record<string, string>,
@@ -24,7 +27,7 @@ export function run(
 ): Process {
   const child = spawn(process.execPath, [`${options.cwd ?? root}/bin/${file}`, ...(options.args ?? [])], {
     cwd: options.cwd ?? root,
-    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/", NODE_ENV: "production", ...env },
+    env: { PATH, HOME, NODE_ENV: "production", ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import * as examples from "#lib/contract/examples.ts";
-import { ExportFailuresQuery } from "#lib/contract/export.ts";
+import { csvText, ExportFailuresQuery, failureColumns } from "#lib/contract/export.ts";
 import { Failures, FailuresQuery } from "#lib/contract/failure.ts";
 import {
   Assign,
@@ -53,7 +53,10 @@ export const exportFailures = operation({
   answers: "text/csv",
   headers: ["content-disposition"],
   within: "records",
-  example: { query: { provider: "ats", team: "technical" } },
+  example: {
+    query: { provider: "ats", team: "technical" },
+    text: csvText(failureColumns, [examples.failure]),
+  },
 });
 
 export const listFailureGroups = operation({

@@ -40,7 +40,10 @@ export const answerSlack = operation({
   takes: "application/x-www-form-urlencoded",
   input: z.object({ payload: z.string() }),
   output: SlackAnswer.optional(),
-  example: { input: { payload: '{"type": "block_actions", …}' } },
+  example: {
+    input: { payload: '{"type": "view_submission", …}' },
+    output: { response_action: "errors", errors: { reason: "Say why: it is what the next person reads." } },
+  },
 });
 
 export const receiveWebhook = operation({
@@ -64,6 +67,7 @@ export const receiveWebhook = operation({
       status: 200,
       when: "Slack's question whether this address is one of ours, answered",
       output: z.object({ challenge: z.string() }),
+      example: { challenge: "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P" },
     },
   ],
   example: {

@@ -47,4 +47,5 @@ export const streamHints = operation({
   summary: "Server-sent hints of what changed",
   may: "see",
   answers: "text/event-stream",
+  example: { text: 'data: {"topic":"provider","provider":"ats"}\n\n' },
 });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import * as examples from "#lib/contract/examples.ts";
-import { ExportRecordsQuery } from "#lib/contract/export.ts";
+import { csvText, ExportRecordsQuery, recordColumns } from "#lib/contract/export.ts";
 import { Assign, MoveRecord } from "#lib/contract/group.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { ShownPayload, ShowPayload } from "#lib/contract/payload.ts";
@@ -47,7 +47,10 @@ export const exportRecords = operation({
   answers: "text/csv",
   headers: ["content-disposition"],
   within: "records",
-  example: { query: { status: "delivered", provider: "ats", from: "2026-11-01T00:00:00Z" } },
+  example: {
+    query: { status: "delivered", provider: "ats", from: "2026-11-01T00:00:00Z" },
+    text: csvText(recordColumns, [examples.record]),
+  },
 });
 
 export const enqueueRecord = operation({

@@ -169,10 +169,14 @@ test("a new record must be within; one for a key of an owner is that owner's", a
     body: {
       code: "forbidden",
       detail: 'The key "bound" is kept to the provider ats: it may enqueue for nothing else.',
+      errors: [{ field: "provider", message: "must be one of ats" }],
     },
   });
   expect((await enqueue(toProvider, { provider: "ats", owner: "customer-9" })).status).toBe(201);
-  expect((await enqueue(toOwner, { provider: "crm", owner: "customer-2" })).status).toBe(403);
+  expect(await enqueue(toOwner, { provider: "crm", owner: "customer-2" })).toMatchObject({
+    status: 403,
+    body: { errors: [{ field: "owner", message: "must be customer-1, or left out" }] },
+  });
   const made = await enqueue(toOwner, { provider: "crm" });
   expect(made.status).toBe(201);
   const [stored] = await api.sql`select owner from redrive.outbox where id = ${made.body.id}`;

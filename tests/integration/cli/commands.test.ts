@@ -85,6 +85,15 @@ test.each([
   [["keys", "create", "robot"], "--scope: say what it may do"],
   [["keys", "rotate", "7", "--overlap", "soon"], "--overlap: must be whole seconds"],
   [["tail", "--status", "lost"], "--status: must be one of"],
+  [["tail", "ats"], "tail: ats is a word too many"],
+  [["failures", "ats"], "failures: ats is a word too many"],
+  [["start", "now"], "start: now is a word too many"],
+  [["worker", "--json"], "Unknown option '--json'"],
+  [["migrate", "--url", "http://x"], "Unknown option '--url'"],
+  [["providers", "show", "ats", "sms"], "providers show: sms is a word too many"],
+  [["keys", "create", "Order", "service", "--scope", "read"], "service is a word too many; quotes keep"],
+  [["keys", "revoke", "7"], "7: is no key's id"],
+  [["retry", "7"], "7: it is no record's id"],
   [["failures", "--provder", "x"], "Unknown option '--provder'"],
   [["failurs"], "failurs: there is no such command"],
   [["constructor"], "constructor: there is no such command"],
@@ -147,7 +156,10 @@ test("a key is made, shown once and alone on stdout, listed, rotated with an ove
   expect([await may(key), await may(fresh)]).toEqual([0, 0]);
   expect((await terminal.type(["keys", "revoke", id])).stdout).toContain(`${id}  is revoked`);
   expect([await may(key), await may(fresh)]).toEqual([4, 4]);
-  expect((await terminal.type(["keys", "create", "x", "--scope", "everything"])).code).toBe(1);
+  expect(await terminal.type(["keys", "create", "x", "--scope", "everything"])).toMatchObject({
+    code: 1,
+    stderr: "scopes.0: must be one of enqueue, read, operate, admin.\n",
+  });
 });
 
 test("tail shows records as they come and as they change, until Ctrl-C", async () => {
@@ -194,6 +206,10 @@ test("colour only where a person looks on, and never with NO_COLOR", async () =>
   expect(await of({ NO_COLOR: "1" }, true)).toBe(false);
   expect(await of({ TERM: "dumb" }, true)).toBe(false);
   expect(await of({ FORCE_COLOR: "1" }, false)).toBe(true);
+  const note = async (isTTY: { stdout: boolean; stderr: boolean }) =>
+    (await terminal.type(["retry", "7"], { isTTY })).stderr.includes("\u001b[");
+  expect(await note({ stdout: true, stderr: false })).toBe(false);
+  expect(await note({ stdout: false, stderr: true })).toBe(true);
 });
 
 test("every command has help, and help needs no server", async () => {
@@ -203,6 +219,7 @@ test("every command has help, and help needs no server", async () => {
     const help = await terminal.type([name, "--help"], { env: { REDRIVE_API_KEY: "" } });
     expect(help, name).toMatchObject({ code: 0, stderr: "" });
     expect(help.stdout).toContain(`redrive ${name}`);
+    expect(await terminal.type(["help", name])).toMatchObject({ code: 0, stdout: help.stdout });
   }
 });
 

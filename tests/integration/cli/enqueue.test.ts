@@ -162,6 +162,25 @@ test("a wrong key, and one that may not enqueue, stop it at once", async () => {
   expect(server.asked.length).toBeLessThan(40);
 });
 
+test("a line for a provider that the key is not kept to is named, and the others are stored", async () => {
+  await aProvider(api.sql, "sms");
+  const made = await terminal.type(["keys", "create", "bound", "--scope", "enqueue", "--provider", "ats"]);
+  const stdin = [...lines(5, 400_000), '{"provider":"sms","payload":{"n":400005}}', ...lines(20, 400_006)];
+  const env = { REDRIVE_API_KEY: made.stdout.trim() };
+  const { code, stderr } = await terminal.type(["enqueue"], { stdin: stdin.join("\n"), env });
+  expect({ code, told: stderr.trim().split("\n") }).toEqual({
+    code: 5,
+    told: [
+      expect.stringMatching(/^✗ Line 6: The key "bound" is kept to the provider ats: /),
+      "25 stored, 1 not.",
+    ],
+  });
+  expect(await counted('{"n": 400005}')).toBe(0);
+  expect(await counted('{"n": 400025}')).toBe(1);
+  const piped = await terminal.type(["enqueue", "--json"], { stdin: stdin[5], env });
+  expect(piped.json()).toMatchObject([{ line: 1, code: "forbidden" }]);
+});
+
 test("Ctrl-C ends it while the pipe says nothing, and what is stored is told", async () => {
   const ending = new AbortController();
   async function* stdin() {

@@ -7,7 +7,7 @@ export type Typed = {
   stdin?: string | AsyncIterable<Uint8Array>;
   env?: Record<string, string>;
   /** Whether a person looks on. */
-  isTTY?: boolean;
+  isTTY?: boolean | { stdout: boolean; stderr: boolean };
   ending?: AbortSignal;
   client?: World["client"];
 };
@@ -26,7 +26,7 @@ export function aTerminal({ url }: Pick<ApiServer, "url">): Terminal {
     async type(line, { stdin = "", env = {}, isTTY = false, ending, client } = {}) {
       const said = { stdout: "", stderr: "" };
       const stream = (name: keyof typeof said) => ({
-        isTTY,
+        isTTY: typeof isTTY === "boolean" ? isTTY : isTTY[name],
         columns: 120,
         write: (text: string) => {
           said[name] += text;

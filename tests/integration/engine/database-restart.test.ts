@@ -1,49 +1,17 @@
 // The database is stopped the hard way in the midst of deliveries, and comes back seconds later.
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import postgres from "postgres";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "#bin/free-port.ts";
-import { type Server, startServer } from "#bin/postgres-server.ts";
+import { expect, test } from "vitest";
 import { connectSql } from "#db/client.ts";
-import { migrate } from "#db/migrate.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { enqueueMany, eventually, standing } from "#tests/support/engine.ts";
+import { aServerOfItsOwn } from "#tests/support/own-server.ts";
 import { run } from "#tests/support/processes.ts";
 import { aProviderServer, ok } from "#tests/support/provider-server.ts";
-
-let folder: string;
-let port: number;
-let server: Server;
-/** It keeps what it has committed, or the test would prove nothing. */
-const start = () =>
-  startServer({
-    dir: join(folder, "postgres"),
-    port,
-    password: "test",
-    binaries: process.env.REDRIVE_POSTGRES_BINARIES,
-  });
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "redrive-restart-"));
-  chmodSync(folder, 0o755);
-  port = await freePort();
-  server = await start();
-});
-afterAll(async () => {
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 test("a worker lives through a restart of its database: the same process delivers every record", {
   timeout: 180_000,
 }, async () => {
-  const serverUrl = `postgres://postgres:test@127.0.0.1:${port}/postgres`;
-  const admin = postgres(serverUrl, { max: 1 });
-  await admin`create database redrive`;
-  await admin.end();
-  const url = new URL("/redrive", serverUrl).href;
-  await migrate(url);
+  await using server = await aServerOfItsOwn();
+  const { url } = server;
   const sql = connectSql(url, { name: "test" });
 
   await using provider = await aProviderServer((received, response) => {
@@ -59,15 +27,13 @@ test("a worker lives through a restart of its database: the same process deliver
   });
   await eventually(() => expect(provider.received.length, worker.output()).toBeGreaterThan(500), 60_000);
 
-  // Immediate: no session ends in order, and what was not committed is gone.
-  server.process.kill("SIGQUIT");
-  await server.stop();
+  await server.kill();
   // It is away until the worker has noticed, and has found it away again a second later.
   const said = () => worker.output().split("heartbeat failed").length;
   const before = said();
   await eventually(() => expect(said()).toBeGreaterThan(before), 30_000);
   const failed = worker.output().length;
-  server = await start();
+  await server.start();
 
   await eventually(async () => {
     expect(worker.child.exitCode, worker.output().slice(failed)).toBeNull();

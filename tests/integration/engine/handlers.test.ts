@@ -164,7 +164,8 @@ test("a handler that ignores its signal can write nothing any more once its time
     expect(signal.aborted).toBe(true);
     await add(sql, record.id, "too late").then(refused.reject, refused.resolve);
   };
-  await aHandler("late", { timeoutMs: { connect: 100, headers: 200, total: 200 } });
+  // Long enough that a busy machine has written the first by then.
+  await aHandler("late", { timeoutMs: { connect: 100, headers: 1_000, total: 1_000 } });
   const id = await enqueue(sql, "late");
   await eventually(async () => expect(await attemptsOf(id)).toHaveLength(1));
   mayGoOn.resolve();

@@ -1,21 +1,15 @@
 // Records of one ordering key go one after another, in the order of their ids, whatever fails, whoever meddles and whichever
 // worker dies: as the provider sees it.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Sql } from "#db/client.ts";
 import { rejectRecord } from "#db/writes/reject-record.ts";
 import { retryRecord } from "#db/writes/retry-record.ts";
 import { skipRecord } from "#db/writes/skip-record.ts";
-import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
+import { aDatabase, aProvider } from "#tests/support/database.ts";
 import { ana, aWorker, eventually, standing } from "#tests/support/engine.ts";
 import { run } from "#tests/support/processes.ts";
 import { aProviderServer, ok, type Received, says } from "#tests/support/provider-server.ts";
 import { seeded } from "#tests/unit/core/model/simulate.ts";
-
-let base: TestDatabase;
-beforeAll(async () => {
-  base = await aDatabase();
-});
-afterAll(() => base[Symbol.asyncDispose]());
 
 const keys = 6;
 const each = 30;
@@ -113,10 +107,12 @@ const settled = (sql: Sql, provider: string) =>
     expect(left).toEqual({ queued: 0, open: 0 });
   }, 120_000);
 
-test.each([1, 2, 3])(
+// Most of the time of one is waiting for the heir; each has workers and a database of its own.
+test.concurrent.each([1, 2])(
   "each key's records are first taken in their order, and one at a time, though a worker is killed (%i)",
   { timeout: 180_000 },
   async (seed) => {
+    await using base = await aDatabase();
     const { sql, url } = base;
     const slug = `ordered-${seed}`;
     const mood = moods(seed);
@@ -162,6 +158,7 @@ test.each([1, 2, 3])(
 );
 
 test("keys don't wait for each other: the others go on while one is held up", async () => {
+  await using base = await aDatabase();
   const { sql, url } = base;
   await using server = await aProviderServer((received, response) =>
     (received.body.includes('"stuck"') ? says(422) : ok)(received, response),

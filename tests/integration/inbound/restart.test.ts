@@ -1,54 +1,27 @@
 // The database goes away amid a burst, hangs, and comes back, with no worker alive: senders are told to come again, and
 // every call is a record at the end, once.
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "#bin/free-port.ts";
-import { type Server, startServer } from "#bin/postgres-server.ts";
 import { connectSql, type Sql } from "#db/client.ts";
-import { migrate } from "#db/migrate.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
 import { aSource, type InboundAnswer, sendsSigned } from "#tests/support/inbound-source.ts";
+import { aServerOfItsOwn, type OwnServer } from "#tests/support/own-server.ts";
 import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 
-let folder: string;
-let port: number;
-let database: Server;
-let url: string;
+let database: OwnServer;
 let sql: Sql;
 let server: WebServer;
-/** It keeps what it has committed, or the test would prove nothing. */
-const start = () =>
-  startServer({
-    dir: join(folder, "postgres"),
-    port,
-    password: "test",
-    binaries: process.env.REDRIVE_POSTGRES_BINARIES,
-  });
-const kill = async () => {
-  database.process.kill("SIGQUIT");
-  await database.stop();
-};
-
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "redrive-inbound-"));
-  chmodSync(folder, 0o755);
-  port = await freePort();
-  database = await start();
-  url = `postgres://postgres:test@127.0.0.1:${port}/postgres`;
-  await migrate(url);
-  sql = connectSql(url, { name: "test", max: 2 });
+  database = await aServerOfItsOwn();
+  sql = connectSql(database.url, { name: "test", max: 2 });
   await aProvider(sql, "crm");
   await aSource(sql, "mail");
-  server = await aWebServer({ databaseUrl: url, limits: { patienceMs: 2_000 } });
+  server = await aWebServer({ databaseUrl: database.url, limits: { patienceMs: 2_000 } });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await sql.end({ timeout: 2 });
-  await database.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await database[Symbol.asyncDispose]();
 });
 
 const send = (id: string) => sendsSigned(server.inbound("mail"), `{"id":"${id}"}`, { id });
@@ -81,9 +54,9 @@ test("a restart of the database amid a burst loses none, doubles none, and says 
     }
   });
   await eventually(() => expect(taken).toBeGreaterThan(500));
-  await kill();
+  await database.kill();
   await eventually(() => expect(told.length).toBeGreaterThan(100));
-  database = await start();
+  await database.start();
   await Promise.all(callers);
 
   expect(await records(ids)).toEqual({ calls: 3_000, records: 3_000 });

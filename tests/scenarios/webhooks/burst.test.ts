@@ -1,47 +1,21 @@
 // E2: a burst while no worker runs and the database goes away in its midst. What was answered 202 is there; what could not be
 // stored was told so and came again; and each event has its effect once, though the worker is killed amid them.
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "#bin/free-port.ts";
-import { type Server, startServer } from "#bin/postgres-server.ts";
 import { connectSql, type Sql } from "#db/client.ts";
-import { migrate } from "#db/migrate.ts";
 import { anEvent } from "#tests/scenarios/webhooks/senders.ts";
 import { atOnce, countedEvents, openShop, tell } from "#tests/scenarios/webhooks/shop.ts";
 import { eventually, standing } from "#tests/support/engine.ts";
+import { aServerOfItsOwn, type OwnServer } from "#tests/support/own-server.ts";
 import { run } from "#tests/support/processes.ts";
 import { aWebServer } from "#tests/support/web-server.ts";
 
 const events = 2_500;
-let folder: string;
-let port: number;
-let server: Server;
-let url: string;
+let server: OwnServer;
 let sql: Sql;
-/** It keeps what it has committed, or the test would prove nothing. */
-const start = () =>
-  startServer({
-    dir: join(folder, "postgres"),
-    port,
-    password: "test",
-    binaries: process.env.REDRIVE_POSTGRES_BINARIES,
-  });
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "redrive-burst-"));
-  chmodSync(folder, 0o755);
-  port = await freePort();
-  server = await start();
-  const serverUrl = `postgres://postgres:test@127.0.0.1:${port}/postgres`;
-  const admin = postgres(serverUrl, { max: 1 });
-  await admin`create database redrive`;
-  await admin.end();
-  url = new URL("/redrive", serverUrl).href;
-  await migrate(url);
-  sql = connectSql(url, { name: "test" });
+  server = await aServerOfItsOwn();
+  sql = connectSql(server.url, { name: "test" });
   await openShop(sql, {
     timeoutMs: { connect: 1_000, headers: 2_000, total: 2_000 },
     breaker: { probeEveryMs: 200, goodTrials: 1 },
@@ -49,14 +23,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await sql.end({ timeout: 5 });
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await server[Symbol.asyncDispose]();
 });
 
 test("E2: a burst is stored before it is answered, or is told to come again: none is lost", {
   timeout: 90_000,
 }, async () => {
-  await using door = await aWebServer({ databaseUrl: url });
+  await using door = await aWebServer({ databaseUrl: server.url });
   const ids = Array.from({ length: events }, () => crypto.randomUUID());
   const records = new Map<string, string>();
   let sentBack = 0;
@@ -72,12 +45,10 @@ test("E2: a burst is stored before it is answered, or is told to come again: non
     }
   });
   await eventually(() => expect(records.size).toBeGreaterThan(events / 4));
-  // Immediate: what was not committed is gone.
-  server.process.kill("SIGQUIT");
-  await server.stop();
+  await server.kill();
   await eventually(() => expect(sentBack).toBeGreaterThan(50));
   expect(records.size).toBeLessThan(events);
-  server = await start();
+  await server.start();
   await bursting;
 
   expect(new Set(records.values()).size).toBe(events);
@@ -93,7 +64,7 @@ test("E2: a burst is stored before it is answered, or is told to come again: non
 test("E4: the worker is killed amid them, another goes on, and each is counted once", {
   timeout: 90_000,
 }, async () => {
-  const env = { DATABASE_URL: url, LOG_LEVEL: "info", REDRIVE_APPLICATION: "examples/application.ts" };
+  const env = { DATABASE_URL: server.url, LOG_LEVEL: "info", REDRIVE_APPLICATION: "examples/application.ts" };
   const counted = async () => (await countedEvents(sql))["email.opened"] ?? 0;
   await using victim = run("worker.ts", env);
   await eventually(async () => expect(await counted(), victim.output()).toBeGreaterThan(events / 8));

@@ -11,10 +11,9 @@ import {
   withdrawScreen,
 } from "#components/portal/screens.ts";
 import type { MyRecordDetail, OwnRecord } from "#lib/contract/portal.ts";
-import { rejectCodes } from "#lib/contract/record.ts";
 import { outcomes } from "#lib/core/outcome.ts";
 import { portalActions } from "#lib/core/portal.ts";
-import { eventKinds, failureCategories, holds, recordStatuses } from "#lib/core/status.ts";
+import { eventKinds, failureCategories, holds, recordStatuses, rejectCodes } from "#lib/core/status.ts";
 
 const nowMs = Date.parse("2026-11-21T14:05:00Z");
 const at = (time: string) => `2026-11-21T${time}Z`;
