@@ -9,8 +9,8 @@ import {
   type EditPolicy,
   forbiddenChanges,
   lockedChanges,
-  unkeepable,
 } from "#lib/core/payload-edit.ts";
+import { unstorable } from "#lib/core/storable.ts";
 
 const bytesMax = 1_048_576;
 /** What the timeline keeps of a change: so many places, and so many characters of each value. */
@@ -72,9 +72,10 @@ function readable(text: string): Exact {
   if (bytes > bytesMax * 2) throw tooLarge(bytes);
   if (depthOf(text) > depthMax) throw wrong(`is nested more than ${depthMax} levels deep; make it flatter`);
   const value = parsed(text);
-  const place = unkeepable(value);
-  if (place === null) return value;
-  throw wrong(`holds a NUL or half a character at ${place || "its root"}, which can't be kept; take it out`);
+  const bad = unstorable(text);
+  if (bad === null) return value;
+  if (bad.kind === "size") throw new Refused("payload_too_large", `payload: ${bad.says}.`, mendSize);
+  throw refusedAt([bad.place], bad.says);
 }
 
 function parsed(text: string): Exact {
@@ -113,9 +114,15 @@ function wrong(message: string): Refused {
 }
 
 const tooLarge = (bytes: number): Refused =>
-  new Refused("payload_too_large", `payload: ${bytes} bytes are over the limit of 1 MiB (1048576 bytes).`, {
-    errors: [{ field: "payload", message: "must be at most 1 MiB; keep large content elsewhere" }],
-  });
+  new Refused(
+    "payload_too_large",
+    `payload: ${bytes} bytes are over the limit of 1 MiB (1048576 bytes).`,
+    mendSize,
+  );
+
+const mendSize = {
+  errors: [{ field: "payload", message: "must be at most 1 MiB; keep large content elsewhere" }],
+};
 
 /** A change as the timeline keeps it: values that are too long are cut. */
 function told({ path, old, new: now }: Change): { [name: string]: Exact } {

@@ -100,18 +100,3 @@ export const forbiddenChanges = (
   { allowed }: Pick<EditPolicy, "allowed">,
 ): string[] =>
   changes.map(({ path }) => path).filter((path) => !allowed.some((pointer) => lies(path, pointer)));
-
-/** The first text or name in a value that no database can keep: with a NUL, or half a character; null when all can. */
-export function unkeepable(value: Exact): string | null {
-  const open: { path: string; value: Exact }[] = [{ path: "", value }];
-  const isBad = (text: string) => text.includes("\0") || !text.isWellFormed();
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next.value === "string" && isBad(next.value)) return next.path;
-    if (!isBranch(next.value)) continue;
-    for (const [name, inner] of Object.entries(next.value)) {
-      if (isBad(name)) return next.path;
-      open.push({ path: `${next.path}/${escaped(name)}`, value: inner });
-    }
-  }
-  return null;
-}

@@ -1,58 +1,140 @@
-// A call's body as it arrives: bounded while it does, for one call and for all that are here at once.
+// A call's body as it arrives: bounded while it does, for one call and for all that are here at once, and cut off where it
+// comes too slowly. Most come in one piece, which is looked at once and costs nothing else.
 import type { IncomingMessage } from "node:http";
+import { aRoom, type Guest, smallMax } from "#lib/inbound/room.ts";
 import { Gathered } from "#lib/node/gathered.ts";
 
-/** Bytes of all calls that are here. */
-export type Room = {
-  take: (bytes: number) => boolean;
-  give: (bytes: number) => void;
-};
-
-export function aRoom(bytesMax: number): Room {
-  let taken = 0;
-  return {
-    take(bytes) {
-      if (taken + bytes > bytesMax) return false;
-      taken += bytes;
-      return true;
-    },
-    give(bytes) {
-      taken -= bytes;
-    },
-  };
-}
-
 export type Arrived =
-  /** Its bytes take room until they are given back. */
-  | { kind: "whole"; body: Buffer }
-  | { kind: "too_large" }
-  | { kind: "no_room" }
+  /** It takes room until it leaves. */
+  | { kind: "whole"; body: Buffer; guest: Guest }
+  | { kind: "too_large" | "too_slow" | "no_room" }
   /** Cut short: the sender is gone, or never sent what it announced. */
   | { kind: "gone" };
 
-/** The whole body, once it is here. */
-export function arrivalOf(request: IncomingMessage, bytesMax: number, room: Room): Promise<Arrived> {
-  return new Promise((resolve) => {
-    const body = new Gathered(Number(request.headers["content-length"] ?? 0));
-    let isOver = false;
-    const end = (arrived: Arrived) => {
-      if (isOver) return;
-      isOver = true;
-      if (arrived.kind !== "whole") room.give(body.length);
-      resolve(arrived);
-    };
-    request.on("data", (chunk: Buffer) => {
-      if (isOver) return;
-      if (body.length + chunk.length > bytesMax) return end({ kind: "too_large" });
-      if (!room.take(chunk.length)) return end({ kind: "no_room" });
-      body.add(chunk);
-    });
-    // `on`, where `once` would wrap each of them: whatever comes second finds it over.
-    request.on("end", () => end({ kind: "whole", body: body.whole() }));
-    request.on("error", () => end({ kind: "gone" }));
-    request.on("close", () => end({ kind: "gone" }));
-  });
+/** How fast a body that does not come in one piece has to come. */
+export type Pace = {
+  /** From its first piece on; and how long none may follow. */
+  graceMs: number;
+  /** On average, once that is over. */
+  bytesPerSecond: number;
+  lookEveryMs: number;
+  /** One that takes longer gives way where the room is full. */
+  giveWayMs: number;
+};
+
+export const usualPace: Pace = {
+  graceMs: 5_000,
+  bytesPerSecond: 65_536,
+  lookEveryMs: 1_000,
+  giveWayMs: 1_000,
+};
+
+export type Announced = {
+  source: string;
+  bytesMax: number;
+  /** By its Content-Length; null where it has none. */
+  bytes: number | null;
+};
+
+export type Arrivals = {
+  /** The whole body, once it is here. */
+  of: (request: IncomingMessage, announced: Announced) => Promise<Arrived>;
+  leave: (guest: Guest) => void;
+  close: () => void;
+};
+
+/** A body of which a part is here. */
+type Unfinished = {
+  guest: Guest;
+  sinceMs: number;
+  /** How much of it was here at the last look, and when that was last more than before. */
+  bytesSeen: number;
+  movedMs: number;
+  end: (arrived: Arrived) => void;
+};
+
+export function arrivals(roomBytes: number, pace: Pace): Arrivals {
+  const room = aRoom(roomBytes);
+  /** Those that have been here longest come first. */
+  const unfinished = new Set<Unfinished>();
+
+  const isTooSlow = (each: Unfinished, nowMs: number): boolean => {
+    if (each.guest.bytes !== each.bytesSeen) {
+      each.bytesSeen = each.guest.bytes;
+      each.movedMs = nowMs;
+    }
+    const ageMs = nowMs - each.sinceMs;
+    if (ageMs < pace.graceMs) return false;
+    return nowMs - each.movedMs >= pace.graceMs || each.guest.bytes * 1_000 < pace.bytesPerSecond * ageMs;
+  };
+  const look = () => {
+    const nowMs = performance.now();
+    for (const each of unfinished) if (isTooSlow(each, nowMs)) each.end({ kind: "too_slow" });
+  };
+  // One for all of them; a timer for each would cost those that need none.
+  const timer = setInterval(look, pace.lookEveryMs).unref();
+
+  /** Where the room is full, those that take long are the ones to go: a sender that stalls can't keep others out. */
+  const letIn = (guest: Guest, bytes: number): boolean => {
+    let short = room.take(guest, bytes);
+    for (const { guest: other, sinceMs, end } of unfinished) {
+      if (short === null || performance.now() - sinceMs < pace.giveWayMs) break;
+      if (other === guest || (other.isSmall && !guest.isSmall)) continue;
+      if (short === "share" && (other.source !== guest.source || other.isSmall !== guest.isSmall)) continue;
+      end({ kind: "no_room" });
+      short = room.take(guest, bytes);
+    }
+    return short === null;
+  };
+
+  return {
+    of(request, { source, bytesMax, bytes: announced }) {
+      return new Promise((resolve) => {
+        const isSmall = announced !== null && announced <= smallMax;
+        const guest: Guest = { source, isSmall, isArriving: true, bytes: 0 };
+        let one: Buffer | null = null;
+        let gathered: Gathered | null = null;
+        let part: Unfinished | null = null;
+        let isOver = false;
+        const end = (arrived: Arrived) => {
+          if (isOver) return;
+          isOver = true;
+          if (part !== null) unfinished.delete(part);
+          if (arrived.kind === "whole") room.arrived(guest);
+          else room.leave(guest);
+          resolve(arrived);
+        };
+        request.on("data", (chunk: Buffer) => {
+          if (isOver) return;
+          if (guest.bytes + chunk.length > bytesMax) return end({ kind: "too_large" });
+          const isAll = guest.bytes === 0 && chunk.length === announced;
+          if (isAll) guest.isArriving = false;
+          if (!letIn(guest, chunk.length)) return end({ kind: "no_room" });
+          if (isAll) {
+            one = chunk;
+            return;
+          }
+          if (part === null) {
+            const nowMs = performance.now();
+            part = { guest, sinceMs: nowMs, bytesSeen: 0, movedMs: nowMs, end };
+            unfinished.add(part);
+          }
+          // Not what it announces: that much is held once it has come.
+          gathered ??= new Gathered(chunk.length);
+          gathered.add(chunk);
+        });
+        // `on`, where `once` would wrap each of them: whatever comes second finds it over.
+        request.on("end", () => end({ kind: "whole", body: one ?? gathered?.whole() ?? nothing, guest }));
+        request.on("error", () => end({ kind: "gone" }));
+        request.on("close", () => end({ kind: "gone" }));
+      });
+    },
+    leave: room.leave,
+    close: () => clearInterval(timer),
+  };
 }
+
+const nothing = Buffer.alloc(0);
 
 /**
  * What a refused caller still sends is read and thrown away, so that it gets to hear the answer: a connection that is

@@ -1,7 +1,6 @@
 // How many calls of each source came, and what became of them: counted in memory, and added up in the database every few
 // seconds, apart from the storing.
-import type { Sql } from "#db/client.ts";
-import { countInbound, type InboundCount } from "#db/writes/count-inbound.ts";
+import type { InboundCount } from "#db/writes/count-inbound.ts";
 import type { Log } from "#lib/node/log.ts";
 
 export type Counts = {
@@ -13,15 +12,16 @@ export type Counts = {
 };
 
 const writeEveryMs = 2_000;
-/** While the database is away: minutes of sources, the rest of which is forgotten. */
-const keptMax = 10_000;
+/** While the database is away: minutes of sources, the oldest of which are then forgotten. */
+export const keptMax = 10_000;
 
 /** As it is counted, ten thousand times a second: the minute as a number since 1970, the time in ms. */
 type Count = Omit<InboundCount, "minute" | "acceptedAt"> & { minute: number; acceptedMs: number | null };
 
 const minuteMs = 60_000;
 
-export function countCalls(sql: Sql, log: Log): Counts {
+/** @param add adds counts to those in the database, all or none. */
+export function countCalls(add: (counts: readonly InboundCount[]) => Promise<void>, log: Log): Counts {
   let open = new Map<string, Count>();
 
   const of = (source: string): Count => {
@@ -31,7 +31,8 @@ export function countCalls(sql: Sql, log: Log): Counts {
     if (known) return known;
     const zero = { accepted: 0, duplicates: 0, refused: 0, notStored: 0, acceptedMs: null, refusal: null };
     const fresh = { source, minute, ...zero };
-    if (open.size < keptMax) open.set(key, fresh);
+    open.set(key, fresh);
+    forgetOldest(open);
     return fresh;
   };
 
@@ -40,15 +41,20 @@ export function countCalls(sql: Sql, log: Log): Counts {
     const counts = open;
     open = new Map();
     try {
-      await countInbound(sql, [...counts.values()].map(asStored));
+      await add([...counts.values()].map(asStored));
     } catch (error) {
       log.debug({ err: error }, "the counts of calls could not be written; they are kept");
-      for (const [key, count] of counts) open.set(key, sumOf(count, open.get(key)));
+      for (const [key, count] of open) counts.set(key, sumOf(counts.get(key), count));
+      open = counts;
+      forgetOldest(open);
     }
   };
-  let writing = Promise.resolve();
+  // One at a time: a database that is slow to answer is not asked the same by another statement.
+  let writing: Promise<void> | null = null;
   const timer = setInterval(() => {
-    writing = write();
+    writing ??= write().finally(() => {
+      writing = null;
+    });
   }, writeEveryMs);
   timer.unref();
 
@@ -75,17 +81,25 @@ export function countCalls(sql: Sql, log: Log): Counts {
   };
 }
 
-const sumOf = (one: Count, other: Count | undefined): Count =>
-  other === undefined
-    ? one
+/** They are in the order in which they were begun. */
+function forgetOldest(counts: Map<string, Count>): void {
+  for (const key of counts.keys()) {
+    if (counts.size <= keptMax) return;
+    counts.delete(key);
+  }
+}
+
+const sumOf = (before: Count | undefined, since: Count): Count =>
+  before === undefined
+    ? since
     : {
-        ...one,
-        accepted: one.accepted + other.accepted,
-        duplicates: one.duplicates + other.duplicates,
-        refused: one.refused + other.refused,
-        notStored: one.notStored + other.notStored,
-        acceptedMs: other.acceptedMs ?? one.acceptedMs,
-        refusal: other.refusal ?? one.refusal,
+        ...since,
+        accepted: before.accepted + since.accepted,
+        duplicates: before.duplicates + since.duplicates,
+        refused: before.refused + since.refused,
+        notStored: before.notStored + since.notStored,
+        acceptedMs: since.acceptedMs ?? before.acceptedMs,
+        refusal: since.refusal ?? before.refusal,
       };
 
 const asStored = ({ minute, acceptedMs, ...count }: Count): InboundCount => ({

@@ -2,10 +2,11 @@
 // others in one commit → 202. Never a 2xx for what is not stored; a sender that can mend nothing is told to come again.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectSql } from "#db/client.ts";
+import { countInbound } from "#db/writes/count-inbound.ts";
 import { storeInboundIn } from "#db/writes/store-inbound.ts";
 import { formOf, type InboundForm } from "#lib/core/inbound/body.ts";
 import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
-import { aRoom, arrivalOf, discardRest } from "#lib/inbound/arrival.ts";
+import { type Arrived, arrivals, discardRest, type Pace, usualPace } from "#lib/inbound/arrival.ts";
 import { countCalls } from "#lib/inbound/counts.ts";
 import { type GroupLimits, groupCommit, type Stored, usualLimits } from "#lib/inbound/group-commit.ts";
 import { type Call, judge } from "#lib/inbound/judgement.ts";
@@ -42,12 +43,15 @@ type Given = {
 export type InboundLimits = GroupLimits & {
   /** Bytes of all calls that are here at once. */
   roomBytes: number;
+  pace: Pace;
 };
+
+type Whole = Extract<Arrived, { kind: "whole" }>;
 
 const address = "/api/v1/inbound/";
 
 export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
-  const { roomBytes = 128 * 1_048_576, ...groupLimits } = limits;
+  const { roomBytes = 128 * 1_048_576, pace = usualPace, ...groupLimits } = limits;
   const group = { ...usualLimits, ...groupLimits };
   // Beside those that store, one to read sources and to count; the server gives a statement up before we do.
   const sql = connectSql(databaseUrl, {
@@ -55,10 +59,11 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     max: group.statementsMax + 1,
     statementMs: Math.max(1, group.patienceMs - 1_000),
   });
-  const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log });
-  const counts = countCalls(sql, log);
+  const { patienceMs } = group;
+  const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log, patienceMs });
+  const counts = countCalls((found) => countInbound(sql, found), log);
   const commits = groupCommit(storeInboundIn(sql), isAboutTheRow, group);
-  const room = aRoom(roomBytes);
+  const arriving = arrivals(roomBytes, pace);
 
   const refuse = (response: ServerResponse, source: string, refusing: Refusing, why: string) => {
     counts.refused(source, why);
@@ -73,16 +78,17 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       refuse(response, source.slug, announced, announced.detail);
       return discardRest(request);
     }
-    const arrived = await arrivalOf(request, source.bytesMax, room);
+    const { slug, bytesMax } = source;
+    const arrived = await arriving.of(request, { source: slug, bytesMax, bytes: announced.bytes });
     if (arrived.kind === "gone") return;
     if (arrived.kind !== "whole") {
       const refusing = refusingOf(arrived, source);
-      refuse(response, source.slug, refusing, refusing.detail);
+      refuse(response, slug, refusing, refusing.detail);
       return discardRest(request);
     }
     const headers = request.rawHeaders;
     const call = { source, headers, bytes: arrived.body, form: announced.form, nowMs: nowMs() };
-    takeBody(call, request, response);
+    takeBody(call, arrived, response);
   };
 
   const sourceOf = async (request: IncomingMessage, response: ServerResponse): Promise<Source | null> => {
@@ -104,9 +110,9 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     return null;
   };
 
-  const takeBody = (call: Call, request: IncomingMessage, response: ServerResponse): void => {
+  const takeBody = (call: Call, { guest }: Whole, response: ServerResponse): void => {
     const { slug } = call.source;
-    const over = () => room.give(call.bytes.length);
+    const over = () => arriving.leave(guest);
     const found = judge(call);
     if (found.kind === "record") {
       const done = (stored: Stored) => answerStored(response, slug, stored);
@@ -123,7 +129,8 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     if (found.kind === "challenge") sayChallenge(response, found.challenge);
     else if (found.kind === "record") refuse(response, slug, busy, busy.detail);
     else {
-      log.debug({ source: slug, path: request.url }, `a call was refused: ${found.why}`);
+      // Of the address its name alone: what follows it as a query may be a secret.
+      log.debug({ source: slug }, `a call was refused: ${found.why}`);
       refuse(response, slug, found.refusing, found.why);
     }
   };
@@ -154,6 +161,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       return true;
     },
     async close() {
+      arriving.close();
       await commits.drained();
       await counts.stop();
       await sql.end({ timeout: 2 });
@@ -167,10 +175,14 @@ function slugIn(url: string): string | null {
   return /^[a-z0-9][a-z0-9_-]{0,62}$/.test(slug) ? slug : null;
 }
 
-/** What the headers say of the body: its form, or why it is not even read. */
-function announcedIn({ rawHeaders }: IncomingMessage, source: Source): { form: InboundForm } | Refusing {
-  const bytes = Number(onlyHeader(rawHeaders, "content-length") ?? 0);
-  if (bytes > source.bytesMax) return refusingOf({ kind: "too_large" }, source);
+/** What the headers say of the body: its form and length, or why it is not even read. */
+function announcedIn(
+  { rawHeaders }: IncomingMessage,
+  source: Source,
+): { form: InboundForm; bytes: number | null } | Refusing {
+  const length = onlyHeader(rawHeaders, "content-length");
+  const bytes = length === null ? null : Number(length);
+  if (bytes !== null && bytes > source.bytesMax) return refusingOf({ kind: "too_large" }, source);
   const encoding = onlyHeader(rawHeaders, "content-encoding")?.trim().toLowerCase() ?? "identity";
   if (encoding !== "identity" && encoding !== "") {
     return {
@@ -179,7 +191,7 @@ function announcedIn({ rawHeaders }: IncomingMessage, source: Source): { form: I
     };
   }
   const form = formOf(onlyHeader(rawHeaders, "content-type"));
-  if (form === "json" || (form === "form" && source.kind === "slack")) return { form };
+  if (form === "json" || (form === "form" && source.kind === "slack")) return { form, bytes };
   return {
     code: "unsupported_media_type",
     detail: "Send the body as JSON in UTF-8, with: Content-Type: application/json.",

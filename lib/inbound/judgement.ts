@@ -2,7 +2,7 @@
 
 import type { InboundRecord } from "#db/writes/store-inbound.ts";
 import { inboundKeys } from "#lib/core/desk.ts";
-import { type InboundForm, readInboundBody } from "#lib/core/inbound/body.ts";
+import { type BadBody, type InboundForm, readInboundBody } from "#lib/core/inbound/body.ts";
 import { keyOf, mapped } from "#lib/core/inbound/mapping.ts";
 import type { RawHeaders } from "#lib/core/inbound/raw-headers.ts";
 import { notGenuine } from "#lib/inbound/refusals.ts";
@@ -29,13 +29,12 @@ export function judge({ source, headers, bytes, form, nowMs }: Call): Judgement 
     return { kind: "refused", refusing: notGenuine(kind), why: verdict?.words ?? "its source has no secret" };
   }
   const body = readInboundBody(bytes, form);
-  if ("problem" in body) {
-    const { problem } = body;
-    return { kind: "refused", refusing: { code: "invalid_input", detail: problem }, why: problem };
-  }
+  if ("problem" in body) return unfit(body);
   const challenge = kind === "slack" ? challengeIn(body.value) : null;
   if (challenge !== null) return { kind: "challenge", challenge };
-  const { senderId, ...columns } = mapped(mapping, headers, body);
+  const found = mapped(mapping, headers, body);
+  if ("problem" in found) return unfit(found);
+  const { senderId, ...columns } = found;
   const record = {
     ...columns,
     provider,
@@ -45,6 +44,12 @@ export function judge({ source, headers, bytes, form, nowMs }: Call): Judgement 
   };
   return { kind: "record", record };
 }
+
+const unfit = ({ problem, isTooLarge = false }: BadBody): Judgement => ({
+  kind: "refused",
+  refusing: { code: isTooLarge ? "payload_too_large" : "invalid_input", detail: problem },
+  why: problem,
+});
 
 function challengeIn(value: unknown): string | null {
   if (typeof value !== "object" || value === null || !("type" in value) || !("challenge" in value))

@@ -38,17 +38,36 @@ export const notGenuine = (kind: Source["kind"]): Refusing => ({
   headers: ["www-authenticate", kind === "basic" ? 'Basic realm="redrive"' : 'Signature realm="redrive"'],
 });
 
-export const refusingOf = ({ kind }: { kind: "too_large" | "no_room" }, { bytesMax }: Source): Refusing =>
-  kind === "no_room"
-    ? busy
-    : {
+const tooSlow: Refusing = {
+  code: "too_slow",
+  detail:
+    "The body came too slowly, and is not stored. Send it again, without a pause and at 64 KiB a second or more.",
+  headers: ["connection", "close"],
+};
+
+export function refusingOf(
+  { kind }: { kind: "too_large" | "too_slow" | "no_room" },
+  { bytesMax }: Source,
+): Refusing {
+  switch (kind) {
+    case "no_room":
+      return busy;
+    case "too_slow":
+      return tooSlow;
+    case "too_large":
+      return {
         code: "payload_too_large",
         detail: `The body is over the limit of this source, ${bytesMax} bytes.`,
       };
+  }
+}
 
-/** 22: a value that can't be held, 54: too large or too deep. Any other is not the call's fault. */
+/**
+ * 22: a value that can't be held, 54: too large or too deep, 23502 and 23514: one is missing, or breaks a check. Any other is not
+ * the call's fault.
+ */
 export const isAboutTheRow = (error: unknown): boolean =>
-  error instanceof PostgresError && /^(22|54)/.test(error.code);
+  error instanceof PostgresError && /^(22|54|23502|23514)/.test(error.code);
 
 export function refusingRow(error: unknown): Refusing {
   const isTooLarge = error instanceof PostgresError && error.code === "54000";

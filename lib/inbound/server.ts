@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import type { Inbound } from "#lib/inbound/inbound.ts";
 
+/** What callers may take of this process. */
 export type Patience = {
   /** For all headers of a request to arrive, ms. */
   headersMs: number;
@@ -15,10 +16,17 @@ export type Patience = {
   requestMs: number;
   /** How often that is looked at, ms. */
   lookEveryMs: number;
+  /** At once; one more is closed as soon as it is opened. Without a bound they end when the process has no handle left. */
+  connectionsMax: number;
 };
 
 /** Whoever sends a byte a second holds a connection for so long, and no longer. */
-const usualPatience: Patience = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 1_000 };
+const usualPatience: Patience = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  lookEveryMs: 1_000,
+  connectionsMax: 10_000,
+};
 
 /** 16 KiB: a flood of headers is answered 431 and never read whole. */
 const headerBytesMax = 16_384;
@@ -26,12 +34,13 @@ const headerBytesMax = 16_384;
 export function frontServer(
   inbound: Inbound,
   others: (request: IncomingMessage, response: ServerResponse) => unknown,
-  { headersMs, requestMs, lookEveryMs }: Patience = usualPatience,
+  patience: Partial<Patience> = {},
 ): Server {
+  const { headersMs, requestMs, lookEveryMs, connectionsMax } = { ...usualPatience, ...patience };
   const listener: RequestListener = (request, response) => {
     if (!inbound.handle(request, response)) others(request, response);
   };
-  return createServer(
+  const server = createServer(
     {
       headersTimeout: headersMs,
       requestTimeout: requestMs,
@@ -40,4 +49,6 @@ export function frontServer(
     },
     listener,
   );
+  server.maxConnections = connectionsMax;
+  return server;
 }

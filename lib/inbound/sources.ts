@@ -5,6 +5,7 @@ import type { Sql } from "#db/client.ts";
 import { type InboundPolicy, readInboundPolicies } from "#db/reads/inbound-policies.ts";
 import { type InboundMapping, usualMapping } from "#lib/core/inbound/kinds.ts";
 import { type InboundSecret, type Verifier, verifierOf } from "#lib/core/inbound/verify.ts";
+import { TookTooLong } from "#lib/inbound/group-commit.ts";
 import type { Log } from "#lib/node/log.ts";
 
 export type Source = {
@@ -32,6 +33,8 @@ type Given = {
   /** @throws when the text can't be opened. */
   unseal: (slug: string, sealed: string) => string;
   log: Log;
+  /** For the database to say which sources there are. */
+  patienceMs: number;
   nowMs?: () => number;
 };
 
@@ -41,7 +44,13 @@ const oldestMs = 1_000;
 /** For a name that is not known, which may be new: so often at most, whoever makes names up. */
 const lookAgainMs = 100;
 
-export function readSources({ sql, unseal, log, nowMs = () => performance.now() }: Given): Sources {
+export function readSources({
+  sql,
+  unseal,
+  log,
+  patienceMs,
+  nowMs = () => performance.now(),
+}: Given): Sources {
   let known = new Map<string, { source: Source; updatedAt: string }>();
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
@@ -61,7 +70,7 @@ export function readSources({ sql, unseal, log, nowMs = () => performance.now() 
     readAt = startedAt;
   };
   const renew = (): Promise<void> => {
-    reading ??= read().finally(() => {
+    reading ??= inTime(read(), patienceMs).finally(() => {
       reading = null;
     });
     return reading;
@@ -86,6 +95,19 @@ export function readSources({ sql, unseal, log, nowMs = () => performance.now() 
       return source ?? lookAgain(ageMs).then(() => known.get(slug)?.source ?? null);
     },
   };
+}
+
+/** @throws TookTooLong when it did; the work goes on by itself. */
+async function inTime(work: Promise<void>, ms: number): Promise<void> {
+  const over = new AbortController();
+  const late = delay(ms, undefined, { signal: over.signal }).then(() => {
+    throw new TookTooLong();
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 function sourceOf(policy: InboundPolicy, unseal: Given["unseal"], log: Log): Source {

@@ -2,10 +2,11 @@
 // may do is read from the database at each request.
 import type { NextAuthOptions } from "next-auth";
 import type { CredentialsConfig } from "next-auth/providers/credentials";
+import { addressOf } from "#lib/node/caller-address.ts";
 import { required } from "#lib/node/env.ts";
 import type { Deps } from "#lib/server/deps.ts";
 import { Refusal } from "#lib/server/problem.ts";
-import { addressOf, signIn } from "#lib/server/sign-in.ts";
+import { signIn } from "#lib/server/sign-in.ts";
 
 /** A session lasts a week, then one signs in again. */
 const sessionSeconds = 7 * 24 * 3_600;

@@ -7,6 +7,7 @@ import { keyUseMs, noteKeyUse } from "#db/writes/note-key-use.ts";
 import { may, type Permission, permissions, type Role, roles } from "#lib/core/access.ts";
 import type { Bounds } from "#lib/core/key.ts";
 import { required } from "#lib/node/env.ts";
+import { noteKey, refuseGuesser } from "#lib/server/api-rate.ts";
 import type { Deps } from "#lib/server/deps.ts";
 import { hashOfKey } from "#lib/server/fresh-key.ts";
 import { Refusal } from "#lib/server/problem.ts";
@@ -42,7 +43,7 @@ export type SessionToken = { sub: string; sessionVersion: number };
  */
 export async function callerOf(request: Request, deps: Deps): Promise<Caller> {
   const authorization = request.headers.get("authorization");
-  if (authorization !== null) return keyCaller(authorization, deps);
+  if (authorization !== null) return keyCaller(authorization, request, deps);
   const user = await sessionOf(request, deps);
   if (user) return user;
   throw new Refusal("unauthenticated", "Sign in, or send an API key as: Authorization: Bearer <key>.");
@@ -98,7 +99,7 @@ function cookieOf(request: Request, name: string): string | undefined {
 
 const unbounded: Bounds = { providers: null, owner: null };
 
-async function keyCaller(authorization: string, deps: Deps): Promise<KeyCaller> {
+async function keyCaller(authorization: string, request: Request, deps: Deps): Promise<KeyCaller> {
   const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (!key) {
     throw new Refusal("unauthenticated", "The Authorization header must read: Bearer <API key>.");
@@ -108,7 +109,10 @@ async function keyCaller(authorization: string, deps: Deps): Promise<KeyCaller> 
   if (bootstrap && timingSafeEqual(hash, hashOfKey(bootstrap))) {
     return aKeyCaller({ id: "bootstrap", name: "bootstrap", permissions, ...unbounded });
   }
-  const found = await readPresentedKey(deps.db, hash.toString("hex"));
+  const keyHash = hash.toString("hex");
+  await refuseGuesser(request, keyHash, deps.env);
+  const found = await readPresentedKey(deps.db, keyHash);
+  noteKey(keyHash, found?.state === "active", deps.env);
   if (!found) throw new Refusal("unauthenticated", "This API key is not known.");
   if (found.state === "revoked") throw new Refusal("unauthenticated", "This API key was revoked.");
   if (found.state === "expired") throw new Refusal("unauthenticated", "This API key has expired.");

@@ -1,7 +1,8 @@
 // Reads a request's JSON: bounded while it arrives, so that no sender can make us hold more.
 import { depthMax, depthOf } from "#lib/core/exact-json.ts";
+import { unstorable } from "#lib/core/storable.ts";
 import { Gathered } from "#lib/node/gathered.ts";
-import { Refusal } from "#lib/server/problem.ts";
+import { invalid, Refusal } from "#lib/server/problem.ts";
 
 /** A payload of 1 MiB, written with some escapes, and the record's other fields. */
 const bytesMax = 1_258_291;
@@ -9,7 +10,7 @@ const bytesMax = 1_258_291;
 /** The text, and its value; an empty body is an empty object. */
 export type JsonBody = { text: string; value: unknown };
 
-/** @throws Refusal 413 when it is too large, 415 when it is not sent as JSON, 422 when it is none. */
+/** @throws Refusal 413 when it is too large, 415 when it is not sent as JSON, 422 when it is none, or can't be stored. */
 export async function readJson(request: Request): Promise<JsonBody> {
   const text = await readText(request);
   if (text.trim() === "") return { text: "", value: {} };
@@ -26,8 +27,24 @@ export async function readJson(request: Request): Promise<JsonBody> {
       `The body is nested more than ${depthMax} levels deep; make it flatter.`,
     );
   }
+  const value = parsed(text);
+  const bad = unstorable(text);
+  if (bad?.kind === "size") throw new Refusal("payload_too_large", `The body ${bad.says}.`);
+  if (bad) throw invalid(fieldOf(bad.place), bad.says);
+  return { text, value };
+}
+
+/** As fields are named everywhere in the API: `payload.lines.0`. */
+const fieldOf = (pointer: string): string =>
+  pointer
+    .slice(1)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .join(".") || "body";
+
+function parsed(text: string): unknown {
   try {
-    return { text, value: JSON.parse(text) };
+    return JSON.parse(text);
   } catch (error) {
     const why = error instanceof SyntaxError ? error.message : "it cannot be read";
     throw new Refusal("invalid_input", `The body is not valid JSON: ${why}.`);

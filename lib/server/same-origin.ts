@@ -1,4 +1,5 @@
 // A session's cookie comes along with requests that other sites start, so a change by cookie must come from our own pages.
+import { nearest } from "#lib/node/caller-address.ts";
 import type { Caller } from "#lib/server/caller.ts";
 import type { Deps } from "#lib/server/deps.ts";
 import { Refusal } from "#lib/server/problem.ts";
@@ -24,7 +25,7 @@ export function isFromOwnPages(request: Request, { env }: Pick<Deps, "env">): bo
 
   function isOwnOrigin(text: string): boolean {
     if (!URL.canParse(text)) return false;
-    const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+    const host = nearest(request.headers.get("x-forwarded-host")) || request.headers.get("host");
     const own = [host ?? new URL(request.url).host, env.NEXTAUTH_URL && new URL(env.NEXTAUTH_URL).host];
     return own.includes(new URL(text).host);
   }

@@ -46,8 +46,3 @@ function limitOf({ sql }: Deps): ReturnType<typeof signInLimit> {
   limits.set(sql, made);
   return made;
 }
-
-/** Where a sign-in comes from, as the nearest proxy, or the server itself, wrote it down. */
-export function addressOf(forwardedFor: string | null | undefined): string {
-  return forwardedFor?.split(",").at(-1)?.trim() || "unknown";
-}

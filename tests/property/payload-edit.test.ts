@@ -6,7 +6,6 @@ import {
   forbiddenChanges,
   isPointer,
   lockedChanges,
-  unkeepable,
   valueAt,
 } from "#lib/core/payload-edit.ts";
 
@@ -128,12 +127,6 @@ test("numbers are compared by all their digits, however they are written", () =>
   expect(changes("12345678901234567890.10", "1234567890123456789.01e1")).toBe(0);
   expect(changes("1e400", "1e401")).toBe(1);
   expect(exactText(parseExact('{"id": 9007199254740993}'))).toBe('{"id":9007199254740993}');
-});
-
-test("what no database can keep is found, with its place", () => {
-  expect(unkeepable(parseExact('{"a": ["ok", "\\u0000"]}'))).toBe("/a/1");
-  expect(unkeepable(parseExact('{"a": {"\\ud800": 1}}'))).toBe("/a");
-  expect(unkeepable(parseExact('{"a": "💥"}'))).toBeNull();
 });
 
 test.each(["", "/", "/a~1b/m~0n", "/0"])("%j is a pointer", (text) => expect(isPointer(text)).toBe(true));

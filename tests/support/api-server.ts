@@ -5,11 +5,15 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
+import type { Operation } from "#lib/contract/operation.ts";
+import { holdToContract } from "#tests/support/contract.ts";
 
 const api = join(import.meta.dirname, "../../app/api/v1");
 
 type Params = Record<string, string>;
-type Handler = (request: Request, context: { params: Promise<Params> }) => Promise<Response>;
+type Handler = ((request: Request, context: { params: Promise<Params> }) => Promise<Response>) & {
+  operation?: Operation;
+};
 
 export type ApiServer = {
   url: string;
@@ -24,17 +28,18 @@ export type ApiServer = {
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
-/** Wants the environment of `anApi`. */
+/** Wants the environment of `anApi`. When it is disposed of, it throws if an answer was not as the API's description has it. */
 export async function anApiServer(port = 0): Promise<ApiServer> {
   let meddler: Parameters<ApiServer["meddle"]>[0] = () => "pass";
   const asked: string[] = [];
+  const faults: unknown[] = [];
   const headers: IncomingMessage["headers"][] = [];
   const server = createServer(async (request, response) => {
     asked.push(`${request.method} ${request.url?.replace("/api/v1", "")}`);
     headers.push(request.headers);
     const meddled = meddler(request, response);
     if (meddled === "done") return;
-    const answer = await answerOf(request, response);
+    const answer = await answerOf(request, response, faults);
     if (meddled === "lose answer") {
       response.destroy();
       return;
@@ -54,15 +59,20 @@ export async function anApiServer(port = 0): Promise<ApiServer> {
     meddle: (next) => {
       meddler = next;
     },
-    [Symbol.asyncDispose]: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+      if (faults.length > 0) throw new AggregateError(faults, faults.map(String).join("\n"));
+    },
   };
 }
 
-async function answerOf(incoming: IncomingMessage, response: ServerResponse): Promise<Response> {
+async function answerOf(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  faults: unknown[],
+): Promise<Response> {
   const url = new URL(incoming.url ?? "/", "http://localhost:3000");
   const found = find(url.pathname.replace("/api/v1/", "").split("/").map(decodeURIComponent));
   if (!found) return new Response("not found", { status: 404 });
@@ -79,7 +89,16 @@ async function answerOf(incoming: IncomingMessage, response: ServerResponse): Pr
     body: chunks.length === 0 ? null : Buffer.concat(chunks),
     signal: gone.signal,
   });
-  return handler(request, { params: Promise.resolve(found.params) });
+  const answer = await handler(request, { params: Promise.resolve(found.params) });
+  // Of a stream, its beginning.
+  const isJson = answer.headers.get("content-type")?.includes("json");
+  const text = isJson ? await answer.clone().text() : null;
+  try {
+    holdToContract(handler, answer, text);
+  } catch (error) {
+    faults.push(error);
+  }
+  return answer;
 }
 
 /** The handler's file, and what the path says in place of its `[parts]`. */

@@ -3,6 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import { type DescribedOperation, openApi } from "#lib/contract/openapi.ts";
 import type { JsonSchema } from "#lib/contract/openapi-schemas.ts";
+import type { Operation } from "#lib/contract/operation.ts";
 import { operations } from "#lib/contract/operations/index.ts";
 
 // The package is CommonJS: what it exports is the function itself, whatever its types say.
@@ -41,6 +42,19 @@ export function faultsOf(exchange: Exchange): string[] {
     ...bodyFaults(answer, exchange).map((fault) => `${about}: ${fault}`),
     ...(status < 300 ? sentFaults(operation, at, exchange.sent).map((fault) => `${about}: ${fault}`) : []),
   ];
+}
+
+/** @throws Error when the answer is not one that the description knows. */
+export function holdToContract(
+  { operation }: { operation?: Operation },
+  { status, headers }: Pick<Exchange, "status" | "headers">,
+  text: string | null,
+  sent?: unknown,
+): void {
+  if (!operation) return;
+  const isRaw = typeof sent === "string" || operation.takes !== undefined;
+  const faults = faultsOf({ ...operation, status, headers, text, sent: isRaw ? undefined : sent });
+  if (faults.length > 0) throw new Error(`not as the description has it:\n${faults.join("\n")}`);
 }
 
 type Described = { headers: Record<string, { required?: boolean }>; types: string[]; at: string };

@@ -1,9 +1,11 @@
 // A source of webhooks, stored at once; and calls sent to it.
 import type { Sql } from "#db/client.ts";
+import { receiveWebhook } from "#lib/contract/operations/outside.ts";
 import type { InboundKind, InboundMapping, InboundOptions } from "#lib/core/inbound/kinds.ts";
 import type { InboundSecret } from "#lib/core/inbound/verify.ts";
 import { readEnv } from "#lib/node/env.ts";
 import { inboundSecrets } from "#lib/node/inbound-secrets.ts";
+import { holdToContract } from "#tests/support/contract.ts";
 import { type Signed, standardHeaders, webhookSecret } from "#tests/support/standard-webhooks.ts";
 import { inboundSecret } from "#tests/support/web-server.ts";
 
@@ -37,7 +39,7 @@ export async function aSource(sql: Sql, slug: string, given: Given = {}): Promis
 
 export type InboundAnswer = { status: number; headers: Headers; body: Record<string, unknown> };
 
-/** Sends a call as a sender would. */
+/** Sends a call as a sender would; what it is answered is as the API's description has it. */
 export async function sends(
   url: string,
   body: string | Buffer,
@@ -45,6 +47,7 @@ export async function sends(
 ): Promise<InboundAnswer> {
   const response = await fetch(url, { method: "POST", body: new Uint8Array(Buffer.from(body)), headers });
   const text = await response.text();
+  holdToContract({ operation: receiveWebhook }, response, text);
   return { status: response.status, headers: response.headers, body: JSON.parse(text) };
 }
 

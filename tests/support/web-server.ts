@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type InboundLimits, openInbound } from "#lib/inbound/inbound.ts";
 import { frontServer, type Patience } from "#lib/inbound/server.ts";
 import { readEnv } from "#lib/node/env.ts";
-import { createLog } from "#lib/node/log.ts";
+import { createLog, type Log } from "#lib/node/log.ts";
 
 export type WebServer = {
   url: string;
@@ -19,10 +19,11 @@ export const inboundSecret = "redrive-secret-of-the-tests-0123456789ab";
 type Given = {
   databaseUrl: string;
   limits?: Partial<InboundLimits>;
-  patience?: Patience;
+  patience?: Partial<Patience>;
   nowMs?: () => number;
   /** REDRIVE_SECRET. */
   secret?: string;
+  log?: Log;
 };
 
 export async function aWebServer({
@@ -31,9 +32,9 @@ export async function aWebServer({
   patience,
   nowMs,
   secret = inboundSecret,
+  log = createLog("web", process.env.LOG_LEVEL ?? "fatal"),
 }: Given): Promise<WebServer> {
   const env = readEnv({ NODE_ENV: "test", DATABASE_URL: databaseUrl, REDRIVE_SECRET: secret });
-  const log = createLog("web", process.env.LOG_LEVEL ?? "fatal");
   const inbound = openInbound({ databaseUrl, env, log, limits, ...(nowMs && { nowMs }) });
   const server = frontServer(inbound, (_, response) => response.writeHead(404).end(), patience);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

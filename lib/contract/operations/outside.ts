@@ -53,7 +53,7 @@ export const receiveWebhook = operation({
   tag: "Outside",
   summary: "Takes a webhook, and answers once it is stored",
   description:
-    "The body is what the sender sends: any JSON, signed as the source's kind says. A second call with the sender's id of a first one stores nothing, and is answered with the first record's id. Whatever is not stored is never answered with a success: a sender tries again after 429 and 503.",
+    "The body is what the sender sends: any JSON, signed as the source's kind says. A second call with the sender's id of a first one stores nothing, and is answered with the first record's id. Whatever is not stored is never answered with a success: a sender tries again after 408, 429 and 503.",
   may: { proof: "signature" },
   servedBefore: true,
   params: z.object({ source: Slug }),
@@ -61,6 +61,7 @@ export const receiveWebhook = operation({
   input: z.unknown(),
   output: z.object({ id: RecordId, duplicate: z.boolean() }),
   status: 202,
+  problems: ["too_slow"],
   besides: [
     {
       status: 200,

@@ -1,6 +1,7 @@
 // A call's body, once its signature was found right: JSON, as it came, that is not nested for ever.
 import { isUtf8 } from "node:buffer";
 import { depthMax, isTooDeep } from "#lib/core/exact-json.ts";
+import { unstorable } from "#lib/core/storable.ts";
 
 export type InboundBody = { text: string; value: unknown };
 
@@ -21,8 +22,10 @@ export function formOf(contentType: string | null): InboundForm | null {
   return name === "application/x-www-form-urlencoded" ? "form" : null;
 }
 
-/** The JSON in a body, or what is wrong with it, as a sentence for the sender. */
-export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody | { problem: string } {
+/** What is wrong with a body, as a sentence for the sender. */
+export type BadBody = { problem: string; isTooLarge?: boolean };
+
+export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody | BadBody {
   if (!isUtf8(bytes)) return { problem: "The body is not valid UTF-8." };
   const whole = bytes.toString("utf8");
   const text = form === "json" ? whole : payloadIn(whole);
@@ -30,14 +33,21 @@ export function readInboundBody(bytes: Buffer, form: InboundForm): InboundBody |
   if (isTooDeep(text)) {
     return { problem: `The body is nested more than ${depthMax} levels deep; make it flatter.` };
   }
+  let value: unknown;
   try {
-    return { text, value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch {
     // What the parser says quotes the body, which is nobody's business in a log.
     return {
       problem: text.trim() === "" ? "The body is empty; it must be JSON." : "The body is not valid JSON.",
     };
   }
+  // A record without a payload is none.
+  if (value === null) return { problem: "The body says nothing; send the event as JSON." };
+  const bad = unstorable(text);
+  if (bad === null) return { text, value };
+  if (bad.kind === "size") return { problem: `The body ${bad.says}.`, isTooLarge: true };
+  return { problem: `The body, at ${bad.place || "its root"}, ${bad.says}.` };
 }
 
 function payloadIn(form: string): string | null {

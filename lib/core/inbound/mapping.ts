@@ -5,7 +5,7 @@ import { ownTypes } from "#lib/core/desk.ts";
 import { ExactNumber, parseExact } from "#lib/core/exact-json.ts";
 import type { InboundBody } from "#lib/core/inbound/body.ts";
 import type { InboundMapping } from "#lib/core/inbound/kinds.ts";
-import { onlyHeader, type RawHeaders } from "#lib/core/inbound/raw-headers.ts";
+import { headerOf, onlyHeader, type RawHeaders } from "#lib/core/inbound/raw-headers.ts";
 import { valuesAt } from "#lib/core/json-path.ts";
 
 export type InboundColumns = {
@@ -20,7 +20,18 @@ export type InboundColumns = {
 /** What the columns hold at most. */
 const longest = 200;
 
-export function mapped(mapping: InboundMapping, headers: RawHeaders, body: InboundBody): InboundColumns {
+/** The columns, or what is wrong with the call, as a sentence for the sender. */
+export function mapped(
+  mapping: InboundMapping,
+  headers: RawHeaders,
+  body: InboundBody,
+): InboundColumns | { problem: string } {
+  const doubled = doubledHeader(mapping.id, headers);
+  if (doubled !== null) {
+    return {
+      problem: `The header ${doubled}, which names the event, is there more than once; send it once.`,
+    };
+  }
   const value = (from: string | null) => (from === null ? null : valueAt(from, headers, body));
   const owner = value(mapping.owner);
   return {
@@ -42,8 +53,19 @@ export function keyOf(text: string | null, most: number): string | null {
   return `sha256:${createHash("sha256").update(text).digest("base64url")}`;
 }
 
+const inHeader = "header:";
+
+/** An event without a name would be stored again each time it comes: of two names, none is taken for no name. */
+function doubledHeader(from: string | null, headers: RawHeaders): string | null {
+  if (!from?.startsWith(inHeader)) return null;
+  const name = from.slice(inHeader.length);
+  const header = headerOf(headers, name.toLowerCase());
+  return "problem" in header && header.problem === "doubled" ? name : null;
+}
+
 function valueAt(from: string, headers: RawHeaders, body: InboundBody): string | null {
-  if (from.startsWith("header:")) return onlyHeader(headers, from.slice(7).toLowerCase()) || null;
+  if (from.startsWith(inHeader))
+    return onlyHeader(headers, from.slice(inHeader.length).toLowerCase()) || null;
   const [value] = valuesAt(from, body.value);
   // Of a number that JavaScript rounds, two would be the same: then the digits count.
   const isRounded = typeof value === "number" && !Number.isSafeInteger(value);

@@ -69,6 +69,35 @@ test("a right refused counts, and so does a key that nobody knows, by where it c
   expect(elsewhere.headers.get("ratelimit")).toContain("r=3");
 });
 
+test("an address that has guessed too often is looked up no more; keys that were good from there go on", async () => {
+  const [known, unused] = [await aKey(api, { scopes: ["see"] }), await aKey(api, { scopes: ["see"] })];
+  const headers = { "x-forwarded-for": "10.0.0.7" };
+  expect((await call(getOverview, { as: known, headers })).status).toBe(200);
+  for (const status of [401, 401, 401, 401, 429])
+    expect((await call(getOverview, { as: { key: crypto.randomUUID() }, headers })).status).toBe(status);
+  // Not even a good one: nobody can tell that it is without asking the database.
+  const refused = await call(getOverview, { as: unused, headers });
+  expect(refused).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+  expect(refused.headers.get("ratelimit")).toContain("r=0");
+  expect((await call(getOverview, { as: unused, headers: { "x-forwarded-for": "10.0.0.8" } })).status).toBe(
+    200,
+  );
+  expect((await call(getOverview, { as: unused, headers })).status).toBe(200);
+  expect((await call(getOverview, { as: known, headers })).status).toBe(200);
+});
+
+test("what comes from one network of IPv6 is one caller's, and what a proxy wrote that is no address is nobody's", async () => {
+  const from = (address: string) =>
+    call(getOpenApi, { headers: { "x-forwarded-for": address } }).then(({ headers }) =>
+      headers.get("ratelimit"),
+    );
+  expect(await from("2606:4700::1111")).toContain("r=3");
+  expect(await from("[2606:4700:0:0:ffff::2]:4711")).toContain("r=2");
+  expect(await from("2606:4700:0:1::1111")).toContain("r=3");
+  expect(await from("anything")).toContain("r=3");
+  expect(await from("something else")).toContain("r=2");
+});
+
 test("what needs no key counts by address as well", async () => {
   const open = await times(5, () => call(getOpenApi, { headers: { "x-forwarded-for": "10.0.0.3" } }));
   expect(open.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 429]);

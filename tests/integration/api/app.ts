@@ -5,7 +5,7 @@ import { createUser } from "#db/writes/create-user.ts";
 import type { Operation } from "#lib/contract/operation.ts";
 import type { Role } from "#lib/core/access.ts";
 import { closeDeps } from "#lib/server/deps.ts";
-import { faultsOf } from "#tests/support/contract.ts";
+import { holdToContract } from "#tests/support/contract.ts";
 import { aDatabase, type TestDatabase } from "#tests/support/database.ts";
 
 export const origin = "http://localhost:3000";
@@ -81,19 +81,6 @@ export async function call(
   holdToContract(handler, response, text, body);
   const isJson = response.headers.get("content-type")?.includes("json");
   return { status: response.status, body: isJson ? JSON.parse(text) : null, text, headers: response.headers };
-}
-
-/** @throws Error when the answer is not one that the description knows. */
-export function holdToContract(
-  { operation }: Handler,
-  { status, headers }: Response,
-  text: string | null,
-  sent?: unknown,
-): void {
-  if (!operation) return;
-  const isRaw = typeof sent === "string" || operation.takes !== undefined;
-  const faults = faultsOf({ ...operation, status, headers, text, sent: isRaw ? undefined : sent });
-  if (faults.length > 0) throw new Error(`not as the description has it:\n${faults.join("\n")}`);
 }
 
 export type Api = TestDatabase & { person: (role: Role, name?: string) => Promise<Person>; admin: Person };

@@ -127,9 +127,19 @@ test("every wrong field is named at once, with how to mend it", async () => {
 });
 
 test("a text that the database cannot hold is refused, not an error of ours", async () => {
-  const nul = await post({ provider: "ats", payload: { a: "\u0000" } });
-  expect(nul).toMatchObject({ status: 422, body: { code: "invalid_input" } });
-  expect((await post({ provider: "ats", payload: {}, subject: "\u0000" })).status).toBe(422);
+  const bad: [payload: string, field: string][] = [
+    ['{"a": "\\u0000"}', "payload.a"],
+    ['["\\ud800"]', "payload.0"],
+    ['{"n": [1e131071]}', "payload.n.0"],
+    ['{}, "subject": "\\u0000"', "subject"],
+  ];
+  for (const [payload, field] of bad) {
+    const { status, body } = await call(enqueue, { as, body: `{"provider": "ats", "payload": ${payload}}` });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: "invalid_input", errors: [{ field, message: expect.any(String) }] });
+  }
+  const dear = `{"provider": "ats", "payload": [${"1e999,".repeat(2_000)}0]}`;
+  expect(await call(enqueue, { as, body: dear })).toMatchObject({ status: 413 });
 });
 
 test("an id is taken once", async () => {

@@ -10,15 +10,8 @@ import { deps } from "#lib/server/deps.ts";
 import { openSession } from "#lib/server/portal-caller.ts";
 import { mintToken } from "#lib/server/portal-tokens.ts";
 import type { Served } from "#lib/server/route.ts";
-import {
-  type Api,
-  anApi,
-  aRecord,
-  bootstrapKey,
-  holdToContract,
-  origin,
-} from "#tests/integration/api/app.ts";
-import { description } from "#tests/support/contract.ts";
+import { type Api, anApi, aRecord, bootstrapKey, origin } from "#tests/integration/api/app.ts";
+import { description, holdToContract } from "#tests/support/contract.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { text, valuesOf } from "#tests/support/schema-values.ts";
 import { signedBySlack, signingSecret } from "#tests/support/slack-signed.ts";

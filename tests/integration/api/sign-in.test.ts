@@ -4,7 +4,7 @@ import { ensureAdmin } from "#db/writes/ensure-admin.ts";
 import { authOptions } from "#lib/server/auth.ts";
 import { deps } from "#lib/server/deps.ts";
 import { hashPassword, verifyPassword } from "#lib/server/passwords.ts";
-import { addressOf, signIn } from "#lib/server/sign-in.ts";
+import { signIn } from "#lib/server/sign-in.ts";
 import { type Api, anApi } from "#tests/integration/api/app.ts";
 import { aDatabase } from "#tests/support/database.ts";
 
@@ -90,11 +90,6 @@ test("next-auth gets the reason of a refusal, and puts the session's version int
   expect(token).toEqual({ sub: user?.id, email: user?.email, name: "Some One", sessionVersion: 1 });
   for (let i = 0; i < 10; i++) expect(await authorize("later@example.org", "x")).toBeNull();
   await expect(authorize("later@example.org", "x")).rejects.toThrow("Too many attempts");
-});
-
-test("the address is the one that the nearest proxy wrote down", () => {
-  expect(addressOf("203.0.113.1, 10.0.0.2")).toBe("10.0.0.2");
-  expect(addressOf(null)).toBe("unknown");
 });
 
 test("the first administrator is made once, by any number of processes, and never beside others", async () => {

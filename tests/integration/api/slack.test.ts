@@ -3,16 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { POST as createProvider } from "#app/api/v1/providers/route.ts";
 import * as interactions from "#app/api/v1/slack/interactions/route.ts";
 import { closeDeps } from "#lib/server/deps.ts";
-import {
-  type Answer,
-  type Api,
-  anApi,
-  bootstrapKey,
-  call,
-  holdToContract,
-  type Person,
-} from "#tests/integration/api/app.ts";
+import { type Answer, type Api, anApi, bootstrapKey, call, type Person } from "#tests/integration/api/app.ts";
 import { failed, groupOf } from "#tests/integration/desk/support.ts";
+import { holdToContract } from "#tests/support/contract.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
 import { aSlackDouble, type SlackDouble } from "#tests/support/slack-double.ts";

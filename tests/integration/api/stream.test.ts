@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { GET as getStream } from "#app/api/v1/stream/route.ts";
 import { deps } from "#lib/server/deps.ts";
 import { eventStream } from "#lib/server/event-stream.ts";
-import { type Api, anApi, call, holdToContract, origin, type Person } from "#tests/integration/api/app.ts";
+import { type Api, anApi, call, origin, type Person } from "#tests/integration/api/app.ts";
+import { holdToContract } from "#tests/support/contract.ts";
 import { aProvider } from "#tests/support/database.ts";
 
 let api: Api;

@@ -137,6 +137,9 @@ test("a change by session from a foreign origin is refused, by key it needs no o
   expect(await from({ "sec-fetch-site": "same-site", origin })).toBe(403);
   expect(await from({ "sec-fetch-site": "same-origin", origin: "https://evil.example" })).toBe(403);
   expect(await from({})).toBe(403);
+  // Of several hosts the nearest proxy wrote the last; what stands before may be a stranger's.
+  const proxied = { origin: "https://evil.example", "x-forwarded-host": "evil.example, redrive.example" };
+  expect(await from(proxied)).toBe(403);
   expect(await api.sql`select from redrive.provider_state where paused_at is not null`).toHaveLength(0);
   expect(await from({ origin, "sec-fetch-site": "same-origin" })).toBe(200);
   const read = await call(getOverview, { headers: { cookie, origin: "https://evil.example" } });

@@ -1,10 +1,11 @@
 // Everything that must not get in, over real connections: what it is answered, and that nothing of it is stored.
-import { connect, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aDatabase, aProvider, type TestDatabase } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
 import { aSource, sends, sendsSigned } from "#tests/support/inbound-source.ts";
+import { aSocket, type Raw } from "#tests/support/raw-calls.ts";
 import { standardHeaders } from "#tests/support/standard-webhooks.ts";
 import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 
@@ -96,6 +97,19 @@ describe("a signature", () => {
   });
 });
 
+test("what is logged of a refused call is its source, never the query, in which a sender may keep a secret", async () => {
+  const lines: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => lines.push(line) });
+  await using spoken = await aWebServer({ databaseUrl: base.url, log });
+  const url = `${spoken.inbound("mail")}?token=hush-hush`;
+  expect((await sendsSigned(url, "{", { secret: "whsec_AAAA" })).status).toBe(401);
+  expect((await sendsSigned(url, "{")).status).toBe(422);
+  const refused = lines.filter((line) => line.includes("a call was refused"));
+  expect(refused).toHaveLength(2);
+  for (const line of refused) expect(JSON.parse(line)).toMatchObject({ source: "mail" });
+  expect(lines.join("")).not.toContain("hush");
+});
+
 describe("an address", () => {
   test.each(["nobody", "", "Mail", "mail/", "%6dail"])(
     "that no source has is answered 404: %j",
@@ -136,8 +150,29 @@ describe("a body", () => {
   });
 
   test("that grows over 1 MiB as it is stored is answered 413", async () => {
-    const numbers = `[${"1e300,".repeat(5_000)}0]`;
-    await refuses(413, numbers, standardHeaders(numbers));
+    for (const numbers of [`[${"1e300,".repeat(5_000)}0]`, `[${"1,".repeat(400_000)}1]`])
+      await refuses(413, numbers, standardHeaders(numbers));
+  });
+
+  test("with what can't be stored is refused before Postgres is asked, naming the place and the mend", async () => {
+    await using withoutTable = await aDatabase();
+    await aProvider(withoutTable.sql, "crm");
+    await aSource(withoutTable.sql, "mail");
+    // Whatever would be stored is answered 503 here.
+    await withoutTable.sql`alter table redrive.outbox rename to elsewhere`;
+    await using server = await aWebServer({ databaseUrl: withoutTable.url });
+    const problems: Record<string, RegExp> = {
+      '{"a":{"b":["\\u0000"]}}': /at \/a\/b\/0, holds a NUL character .*; take it out\.$/,
+      '{"a":"\\ud800"}': /at \/a, holds half of a surrogate pair .*; send the whole character\.$/,
+      '{"a":1e131071}': /at \/a, holds a number of over 1000 digits, .*; send it as a text\.$/,
+    };
+    for (const [body, detail] of Object.entries(problems)) {
+      expect(await sendsSigned(server.inbound("mail"), body)).toMatchObject({
+        status: 422,
+        body: { detail: expect.stringMatching(detail) },
+      });
+    }
+    expect((await sendsSigned(server.inbound("mail"), "{}")).status).toBe(503);
   });
 
   test.each([
@@ -162,6 +197,7 @@ describe("a body", () => {
     ["no JSON", "{"],
     ["no JSON but XML", "<event/>"],
     ["nothing", ""],
+    ["null", "null"],
     ["no UTF-8", Buffer.from([0x7b, 0xff, 0x7d])],
     ["a NUL in a text", '{"a":"\\u0000"}'],
     ["half of a surrogate pair", '{"a":"\\ud800"}'],
@@ -179,7 +215,7 @@ describe("a body", () => {
     const body = '{"type":"whole"}';
     const lines = Object.entries(standardHeaders(body)).map(([name, value]) => `${name}: ${value}`);
     const request = `${head("mail", [...lines, "content-length: 5000"])}${body}`;
-    const left = await aSocket();
+    const left = await aSocket(server.port);
     left.socket.write(request);
     left.socket.destroy();
     expect(await raw(request)).toMatch(/^HTTP\/1.1 408 /);
@@ -211,7 +247,7 @@ describe("a connection", () => {
   });
 
   test("that sends its headers a byte at a time is cut off, while others are served", async () => {
-    const slow = await Promise.all(Array.from({ length: 50 }, () => aSocket()));
+    const slow = await Promise.all(Array.from({ length: 50 }, () => aSocket(server.port)));
     for (const { socket } of slow) socket.write("POST /api/v1/inbound/mail HTTP/1.1\r\nhost: x\r\n");
     const drips = setInterval(() => {
       for (const { socket } of slow) if (socket.writable) socket.write("a");
@@ -223,15 +259,19 @@ describe("a connection", () => {
   });
 
   test("that drips its body is cut off, and takes no room with it", async () => {
+    const sources = ["drip-a", "drip-b", "drip-c", "drip-d"];
+    for (const source of sources) await aSource(base.sql, source);
     await using tight = await aWebServer({
       databaseUrl: base.url,
-      limits: { roomBytes: 3_000 },
+      limits: { roomBytes: 12_000 },
       patience: { headersMs: 400, requestMs: 600, lookEveryMs: 50 },
     });
     expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
-    const slow = await aSocket(tight.port);
-    const begun = head("mail", ["content-type: application/json", "content-length: 9999"]);
-    slow.socket.write(`${begun}${"x".repeat(2_990)}`);
+    const slow = await Promise.all(sources.map(() => aSocket(tight.port)));
+    for (const [nth, source] of sources.entries()) {
+      const begun = head(source, ["content-type: application/json", "content-length: 9999"]);
+      slow[nth]?.socket.write(`${begun}${"x".repeat(2_990)}`);
+    }
     // Answered after what came before it, and takes no room itself.
     expect((await sendsSigned(tight.inbound("nobody"), "{}")).status).toBe(404);
     const body = JSON.stringify({ text: "x".repeat(100) });
@@ -239,13 +279,79 @@ describe("a connection", () => {
     expect(busy.status).toBe(429);
     expect(busy.headers.get("retry-after")).toBe("1");
     expect(busy.body).toMatchObject({ code: "rate_limited" });
-    expect(await slow.read).toMatch(/^HTTP\/1.1 408 /);
+    for (const { read } of slow) expect(await read).toMatch(/^HTTP\/1.1 408 /);
     // More than the room holds, one after the other: each gives back what it took.
     for (let nth = 0; nth < 40; nth++)
       expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
     for (let nth = 0; nth < 40; nth++) await sends(tight.inbound("mail"), body, standardHeaders("another"));
     expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202);
   });
+});
+
+describe("bodies that are sent almost wholly, and then no further", () => {
+  const pace = { graceMs: 400, bytesPerSecond: 65_536, lookEveryMs: 50, giveWayMs: 400 };
+  const roomBytes = 1_048_576;
+  /** So many connections, each with a body of which a byte is missing. */
+  const stall = async (server: WebServer, many: number, bytes: number) => {
+    const begun = head("mail", ["content-type: application/json", `content-length: ${bytes}`]);
+    const sockets = await Promise.all(Array.from({ length: many }, () => aSocket(server.port)));
+    for (const { socket } of sockets) {
+      socket.write(`${begun}${"x".repeat(bytes - 1)}`);
+      // Those that are told to come again are let go; those that are cut off, the server closes.
+      socket.on("data", (answer) => answer.includes(" 429 ") && socket.end());
+    }
+    return sockets;
+  };
+  const large = JSON.stringify("x".repeat(200_000));
+  const statuses = async (sockets: Raw[]) =>
+    (await Promise.all(sockets.map(({ read }) => read))).map((text) => text.slice(9, 12));
+
+  test("are cut off with 408; meanwhile small calls are stored, and large ones of other sources", async () => {
+    await aSource(base.sql, "shop");
+    await using tight = await aWebServer({ databaseUrl: base.url, limits: { roomBytes, pace } });
+    expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
+    const stalled = await stall(tight, 12, 100_000);
+    expect((await sendsSigned(tight.inbound("shop"), large)).status).toBe(202);
+    expect((await sendsSigned(tight.inbound("mail"), "{}")).status).toBe(202);
+    const ends = await statuses(stalled);
+    // Its share holds two of them; the others are told to come again.
+    expect(ends.filter((status) => status === "408")).toHaveLength(2);
+    expect(ends.filter((status) => status === "429")).toHaveLength(10);
+    const [slow] = (await Promise.all(stalled.map(({ read }) => read))).filter((text) =>
+      text.includes(" 408 "),
+    );
+    expect(slow).toMatch(/^connection: close\r$/im);
+    expect(slow).toContain('"code":"too_slow"');
+    expect((await sendsSigned(tight.inbound("mail"), large)).status).toBe(202);
+  });
+
+  test("that are small keep no small call of the same source out for longer than they give way", async () => {
+    await using tight = await aWebServer({
+      databaseUrl: base.url,
+      limits: { roomBytes, pace: { ...pace, graceMs: 60_000 } },
+    });
+    const stalled = await stall(tight, 5, 60_000);
+    // One too many: the others are in.
+    await Promise.race(stalled.map(({ read }) => read));
+    // With its headers it is more than is read at once: it needs its source's share like those that stall.
+    const body = JSON.stringify("x".repeat(65_500));
+    await eventually(
+      async () => expect((await sendsSigned(tight.inbound("mail"), body)).status).toBe(202),
+      2_000,
+    );
+    for (const { socket } of stalled) socket.destroy();
+  });
+});
+
+test("more connections than may be at once are closed; when one ends there is room again", async () => {
+  await using few = await aWebServer({ databaseUrl: base.url, patience: { connectionsMax: 2 } });
+  const [one, two] = [await aSocket(few.port), await aSocket(few.port)];
+  const begun = "POST /api/v1/inbound/mail HTTP/1.1\r\n";
+  for (const { socket } of [one, two]) socket.write(begun);
+  expect(await raw(`${head("mail", [])}`, few.port)).toBe("");
+  one.socket.destroy();
+  await eventually(async () => expect(await raw(head("nobody", []), few.port)).toMatch(/ 404 /), 2_000);
+  two.socket.destroy();
 });
 
 describe("Slack", () => {
@@ -282,27 +388,8 @@ describe("Slack", () => {
 const head = (slug: string, lines: string[]) =>
   `${[`POST /api/v1/inbound/${slug} HTTP/1.1`, "host: x", ...lines].join("\r\n")}\r\n\r\n`;
 
-type Raw = { socket: Socket; read: Promise<string> };
-
-/** A bare connection, and all that comes back on it until it ends. */
-function aSocket(port = server.port): Promise<Raw> {
-  return new Promise((done) => {
-    const socket = connect(port, "127.0.0.1");
-    let text = "";
-    const read = new Promise<string>((end) => {
-      socket.on("data", (chunk) => {
-        text += chunk.toString("latin1");
-      });
-      socket.once("close", () => end(text));
-    });
-    // The server cuts it off: that is what is looked at.
-    socket.on("error", () => {});
-    socket.once("connect", () => done({ socket, read }));
-  });
-}
-
-async function raw(request: string): Promise<string> {
-  const { socket, read } = await aSocket();
+async function raw(request: string, port = server.port): Promise<string> {
+  const { socket, read } = await aSocket(port);
   socket.write(request);
   // One that is answered and kept open would be kept for seconds.
   socket.on("data", () => socket.end());

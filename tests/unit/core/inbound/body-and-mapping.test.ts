@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { formOf, readInboundBody } from "#lib/core/inbound/body.ts";
 import { type InboundMapping, usualMapping } from "#lib/core/inbound/kinds.ts";
-import { keyOf, mapped } from "#lib/core/inbound/mapping.ts";
+import { type InboundColumns, keyOf, mapped } from "#lib/core/inbound/mapping.ts";
 
 describe("a content type", () => {
   test.each([
@@ -30,6 +30,7 @@ describe("a body", () => {
   });
   test.each([
     ["", /empty/],
+    [" null\n", /says nothing/],
     ["{", /not valid JSON/],
     ["\ufeff{}", /not valid JSON/],
     ["<xml/>", /not valid JSON/],
@@ -57,8 +58,13 @@ describe("a body", () => {
 
 describe("a mapping", () => {
   const none: InboundMapping = { id: null, type: null, subject: null, owner: null, orderingKey: null };
-  const columns = (mapping: Partial<InboundMapping>, text: string, headers: string[] = []) =>
+  const map = (mapping: Partial<InboundMapping>, text: string, headers: string[] = []) =>
     mapped({ ...none, ...mapping }, headers, { text, value: JSON.parse(text) });
+  const columns = (...given: Parameters<typeof map>): InboundColumns => {
+    const found = map(...given);
+    if ("problem" in found) throw new Error(found.problem);
+    return found;
+  };
 
   test("takes values by path, and from headers", () => {
     const text = '{"id":"evt_1","data":{"customer":7,"live":true}}';
@@ -83,8 +89,14 @@ describe("a mapping", () => {
     for (const text of ["{}", '{"id":""}', '{"id":null}', '{"id":{}}', '{"id":[1]}', "[]", "7"]) {
       expect(columns({ id: "$.id" }, text).senderId, text).toBeNull();
     }
-    const twice = ["X-Id", "a", "x-id", "b"];
-    expect(columns({ id: "header:X-Id" }, "{}", twice).senderId).toBeNull();
+  });
+
+  test("refuses a call whose header with the event's name is there twice: it would be a new event each time", () => {
+    const problem = "The header X-Id, which names the event, is there more than once; send it once.";
+    for (const second of ["b", "a", ""]) {
+      expect(map({ id: "header:X-Id" }, "{}", ["X-Id", "a", "x-id", second])).toEqual({ problem });
+    }
+    expect(columns({ type: "header:X-Topic" }, "{}", ["X-Topic", "a", "X-Topic", "b"]).type).toBeNull();
   });
 
   test("shortens what people read, never what names somebody or something", () => {

@@ -1,0 +1,139 @@
+// How fast a body has to come, and who gives way when there is no room.
+import { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Arrivals, type Arrived, arrivals, usualPace } from "#lib/inbound/arrival.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const room = 128 * 1_048_576;
+const seconds = (many: number) => vi.advanceTimersByTime(many * 1_000);
+
+/** A body that is sent piece by piece; `heard` is what became of it. */
+function aBody(to: Arrivals, bytes: number | null, source = "mail") {
+  const request = new EventEmitter() as IncomingMessage;
+  const heard: Arrived[] = [];
+  void to.of(request, { source, bytesMax: 1_048_576, bytes }).then((arrived) => heard.push(arrived));
+  return {
+    sends: (many: number) => request.emit("data", Buffer.alloc(many, "x")),
+    ends: () => request.emit("end"),
+    leaves: () => request.emit("close"),
+    heard: async () => {
+      await Promise.resolve();
+      return heard[0]?.kind;
+    },
+  };
+}
+
+test("a body that pauses for five seconds is cut off, however little is missing", async () => {
+  const to = arrivals(room, usualPace);
+  const body = aBody(to, 1_048_576);
+  body.sends(1_000_000);
+  seconds(3);
+  body.sends(48_575);
+  seconds(4);
+  expect(await body.heard()).toBeUndefined();
+  seconds(2);
+  expect(await body.heard()).toBe("too_slow");
+  to.close();
+});
+
+test("a body that comes at 64 KiB a second is waited for; one that comes at half of that is not, nor one that drips", async () => {
+  const to = arrivals(room, usualPace);
+  const [fast, slow, drips, unsaid] = [
+    aBody(to, 655_360),
+    aBody(to, 655_360),
+    aBody(to, 9_000),
+    aBody(to, null),
+  ];
+  for (let second = 0; second < 10; second++) {
+    fast.sends(65_536);
+    slow.sends(32_768);
+    drips.sends(1);
+    unsaid.sends(1);
+    seconds(1);
+    if (second === 3)
+      expect(await Promise.all([slow.heard(), drips.heard()])).toEqual([undefined, undefined]);
+    if (second === 5)
+      expect(await Promise.all([slow.heard(), drips.heard(), unsaid.heard()])).toEqual(
+        Array.from({ length: 3 }, () => "too_slow"),
+      );
+  }
+  fast.ends();
+  expect(await fast.heard()).toBe("whole");
+  to.close();
+});
+
+test("a body that came in one piece waits as long as it takes to be stored, and none is looked at twice", async () => {
+  const to = arrivals(room, usualPace);
+  const body = aBody(to, 10);
+  body.sends(10);
+  seconds(20);
+  body.ends();
+  expect(await body.heard()).toBe("whole");
+  to.close();
+});
+
+test("where the room is full, who has taken over a second gives way, and who comes new gets in", async () => {
+  const to = arrivals(1_000_000, usualPace);
+  const stalled = ["a", "b", "c", "d"].map((source) => {
+    const body = aBody(to, 60_000, source);
+    body.sends(59_999);
+    return Array.from({ length: 3 }, () => {
+      const more = aBody(to, 60_000, source);
+      more.sends(59_999);
+      return more;
+    }).concat(body);
+  });
+  const early = aBody(to, 60_000, "e");
+  early.sends(60_000);
+  expect(await early.heard()).toBe("no_room");
+  seconds(1);
+  const late = aBody(to, 60_000, "e");
+  late.sends(30_000);
+  late.sends(30_000);
+  late.ends();
+  expect(await late.heard()).toBe("whole");
+  const heard = await Promise.all(stalled.flat().map((each) => each.heard()));
+  expect(heard.filter((each) => each === "no_room").length).toBeLessThanOrEqual(2);
+  expect(heard.filter((each) => each === undefined).length).toBeGreaterThanOrEqual(14);
+  to.close();
+});
+
+test("where a source's share is spent its own give way, and nobody else's; large ones put no small one out", async () => {
+  const to = arrivals(1_000_000, usualPace);
+  const others = aBody(to, 200_000, "shop");
+  others.sends(199_999);
+  const small = aBody(to, 60_000);
+  small.sends(59_999);
+  const large = aBody(to, 240_000);
+  large.sends(239_999);
+  seconds(1);
+  const next = aBody(to, 240_000);
+  next.sends(120_000);
+  next.sends(120_000);
+  next.ends();
+  expect(await next.heard()).toBe("whole");
+  expect(await Promise.all([others.heard(), small.heard(), large.heard()])).toEqual([
+    undefined,
+    undefined,
+    "no_room",
+  ]);
+  to.close();
+});
+
+test("who leaves takes no room any more", async () => {
+  const to = arrivals(4_000, usualPace);
+  for (let nth = 0; nth < 20; nth++) {
+    const body = aBody(to, 3_000);
+    body.sends(1_000);
+    body.leaves();
+    expect(await body.heard()).toBe("gone");
+  }
+  to.close();
+});
