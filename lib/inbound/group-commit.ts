@@ -33,9 +33,9 @@ export type GroupCommit = {
 };
 
 export type GroupLimits = {
-  /** Statements at once: while one waits for the disk, another is put together. */
+  /** Statements at once, one behind the other: when one ends, the database has the next already. */
   statementsMax: number;
-  /** So many calls have to wait before another statement is begun beside one that runs. */
+  /** So many calls have to wait before another statement is sent behind one that runs. */
   worthwhile: number;
   rowsMax: number;
   bytesMax: number;

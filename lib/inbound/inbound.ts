@@ -53,16 +53,17 @@ const address = "/api/v1/inbound/";
 export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
   const { roomBytes = 128 * 1_048_576, pace = usualPace, ...groupLimits } = limits;
   const group = { ...usualLimits, ...groupLimits };
-  // Beside those that store, one to read sources and to count; the server gives a statement up before we do.
-  const sql = connectSql(databaseUrl, {
-    name: "redrive inbound",
-    max: group.statementsMax + 1,
-    statementMs: Math.max(1, group.patienceMs - 1_000),
-  });
+  // The server gives a statement up before we do, unless it waited behind another.
+  const statementMs = Math.max(1, group.patienceMs - 1_000);
+  // One connection: the statements of two would take turns at what the other needs. A second one is sent behind the first,
+  // so that the server goes on with it at once.
+  const storing = connectSql(databaseUrl, { name: "redrive inbound", max: 1, statementMs });
+  // To read sources, and to count.
+  const sql = connectSql(databaseUrl, { name: "redrive inbound", max: 2, statementMs });
   const { patienceMs } = group;
   const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log, patienceMs });
   const counts = countCalls((found) => countInbound(sql, found), log);
-  const commits = groupCommit(storeInboundIn(sql), isAboutTheRow, group);
+  const commits = groupCommit(storeInboundIn(storing), isAboutTheRow, group);
   const arriving = arrivals(roomBytes, pace);
 
   const refuse = (response: ServerResponse, source: string, refusing: Refusing, why: string) => {
@@ -164,7 +165,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       arriving.close();
       await commits.drained();
       await counts.stop();
-      await sql.end({ timeout: 2 });
+      await Promise.all([storing, sql].map((client) => client.end({ timeout: 2 })));
     },
   };
 }
