@@ -15,7 +15,7 @@ export type Arrived =
 export type Pace = {
   /** From its first piece on; and how long none may follow. */
   graceMs: number;
-  /** On average, once that is over. */
+  /** On average, of the time after that; slower than any honest sender, for what is short of room goes by `giveWayMs`. */
   bytesPerSecond: number;
   lookEveryMs: number;
   /** One that takes longer gives way where the room is full. */
@@ -24,7 +24,7 @@ export type Pace = {
 
 export const usualPace: Pace = {
   graceMs: 5_000,
-  bytesPerSecond: 65_536,
+  bytesPerSecond: 16_384,
   lookEveryMs: 1_000,
   giveWayMs: 1_000,
 };
@@ -63,9 +63,9 @@ export function arrivals(roomBytes: number, pace: Pace): Arrivals {
       each.bytesSeen = each.guest.bytes;
       each.movedMs = nowMs;
     }
-    const ageMs = nowMs - each.sinceMs;
-    if (ageMs < pace.graceMs) return false;
-    return nowMs - each.movedMs >= pace.graceMs || each.guest.bytes * 1_000 < pace.bytesPerSecond * ageMs;
+    const countedMs = nowMs - each.sinceMs - pace.graceMs;
+    if (countedMs < 0) return false;
+    return nowMs - each.movedMs >= pace.graceMs || each.guest.bytes * 1_000 < pace.bytesPerSecond * countedMs;
   };
   const look = () => {
     const nowMs = performance.now();
@@ -76,15 +76,23 @@ export function arrivals(roomBytes: number, pace: Pace): Arrivals {
 
   /** Where the room is full, those that take long are the ones to go: a sender that stalls can't keep others out. */
   const letIn = (guest: Guest, bytes: number): boolean => {
-    let short = room.take(guest, bytes);
-    for (const { guest: other, sinceMs, end } of unfinished) {
-      if (short === null || performance.now() - sinceMs < pace.giveWayMs) break;
+    const short = room.take(guest, bytes);
+    if (short === null) return true;
+    const nowMs = performance.now();
+    const leaving: Unfinished[] = [];
+    let freed = 0;
+    for (const each of unfinished) {
+      if (freed >= bytes || nowMs - each.sinceMs < pace.giveWayMs) break;
+      const { guest: other } = each;
       if (other === guest || (other.isSmall && !guest.isSmall)) continue;
       if (short === "share" && (other.source !== guest.source || other.isSmall !== guest.isSmall)) continue;
-      end({ kind: "no_room" });
-      short = room.take(guest, bytes);
+      leaving.push(each);
+      freed += other.bytes;
     }
-    return short === null;
+    // None goes in vain.
+    if (freed < bytes) return false;
+    for (const { end } of leaving) end({ kind: "no_room" });
+    return room.take(guest, bytes) === null;
   };
 
   return {

@@ -9,7 +9,7 @@ import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
 import { type Arrived, arrivals, discardRest, type Pace, usualPace } from "#lib/inbound/arrival.ts";
 import { countCalls } from "#lib/inbound/counts.ts";
 import { type GroupLimits, groupCommit, type Stored, usualLimits } from "#lib/inbound/group-commit.ts";
-import { type Call, judge } from "#lib/inbound/judgement.ts";
+import { type Call, type Judgement, judge } from "#lib/inbound/judgement.ts";
 import {
   busy,
   disabled,
@@ -53,11 +53,16 @@ const address = "/api/v1/inbound/";
 export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
   const { roomBytes = 128 * 1_048_576, pace = usualPace, ...groupLimits } = limits;
   const group = { ...usualLimits, ...groupLimits };
-  // The server gives a statement up before we do, unless it waited behind another.
+  // The server gives a statement up before we do.
   const statementMs = Math.max(1, group.patienceMs - 1_000);
   // One connection: the statements of two would take turns at what the other needs. A second one is sent behind the first,
   // so that the server goes on with it at once.
-  const storing = connectSql(databaseUrl, { name: "redrive inbound", max: 1, statementMs });
+  const storing = connectSql(databaseUrl, {
+    name: "redrive inbound",
+    max: 1,
+    // The one behind has waited for as long as the first had: both end before anybody's patience does.
+    statementMs: Math.max(1, Math.floor(statementMs / group.statementsMax)),
+  });
   // To read sources, and to count.
   const sql = connectSql(databaseUrl, { name: "redrive inbound", max: 2, statementMs });
   const { patienceMs } = group;
@@ -114,7 +119,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
   const takeBody = (call: Call, { guest }: Whole, response: ServerResponse): void => {
     const { slug } = call.source;
     const over = () => arriving.leave(guest);
-    const found = judge(call);
+    const found = judged(call, over);
     if (found.kind === "record") {
       const done = (stored: Stored) => answerStored(response, slug, stored);
       const isIn = commits.add({
@@ -154,7 +159,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     handle(request, response) {
       if (!request.url?.startsWith(address)) return false;
       take(request, response).catch((error: unknown) => {
-        // What can fail here is the read of the sources.
+        // What is known to fail here is the read of the sources.
         sayNotStored(log, error);
         sayRefused(response, notStored);
         discardRest(request);
@@ -168,6 +173,16 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       await Promise.all([storing, sql].map((client) => client.end({ timeout: 2 })));
     },
   };
+}
+
+/** Whatever goes wrong in it, the call takes no room any more. */
+function judged(call: Call, over: () => void): Judgement {
+  try {
+    return judge(call);
+  } catch (error) {
+    over();
+    throw error;
+  }
 }
 
 function slugIn(url: string): string | null {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   sql = connectSql(database.url, { name: "test", max: 2 });
   await aProvider(sql, "crm");
   await aSource(sql, "mail");
-  server = await aWebServer({ databaseUrl: database.url, limits: { patienceMs: 2_000 } });
+  server = await aWebServer({ databaseUrl: database.url, limits: { patienceMs: 3_000 } });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
@@ -69,12 +69,19 @@ test("a restart of the database amid a burst loses none, doubles none, and says 
 
 test("a database that hangs keeps nobody waiting for ever, and stores none of what was told to come again", async () => {
   expect((await send("before")).status).toBe(202);
-  const ids = ["hangs-1", "hangs-2", "hangs-3"];
+  const ids = Array.from({ length: 60 }, (_, nth) => `hangs-${nth}`);
   await sql.begin(async (sql) => {
     await sql`lock table redrive.outbox in access exclusive mode`;
-    const answers = await Promise.all(ids.map(send));
-    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    const first = send("hangs-first");
+    await eventually(async () => {
+      const waits = await sql`
+        select from pg_stat_activity where application_name = 'redrive inbound' and wait_event_type = 'Lock'`;
+      expect(waits).toHaveLength(1);
+    });
+    // One statement hangs; these go into the next, which is sent behind it.
+    const answers = await Promise.all([first, ...ids.map(send)]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
   });
   expect((await send("after")).status).toBe(202);
-  expect(await records(ids)).toEqual({ calls: 0, records: 0 });
+  expect(await records(["hangs-first", ...ids])).toEqual({ calls: 0, records: 0 });
 });

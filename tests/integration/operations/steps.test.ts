@@ -282,7 +282,7 @@ const endings: Ending[] = [
     by: "user",
     says: "Cleo <cleo@example.org> lacks the permission bulk_many now",
     end: async (sql, id) => {
-      await sql`update redrive.operations set matched = 1_011, eligible = 1_011 where state = 'running'`;
+      await sql`update redrive.operations set matched = 1011, eligible = 1011 where state = 'running'`;
       await sql`update redrive.users set role = 'support_tech' where id = ${id}`;
     },
   },

@@ -43,7 +43,7 @@ test("a body that pauses for five seconds is cut off, however little is missing"
   to.close();
 });
 
-test("a body that comes at 64 KiB a second is waited for; one that comes at half of that is not, nor one that drips", async () => {
+test("a body that comes at 16 KiB a second is waited for; one that comes at a quarter of that is not, nor one that drips", async () => {
   const to = arrivals(room, usualPace);
   const [fast, slow, drips, unsaid] = [
     aBody(to, 655_360),
@@ -52,20 +52,55 @@ test("a body that comes at 64 KiB a second is waited for; one that comes at half
     aBody(to, null),
   ];
   for (let second = 0; second < 10; second++) {
-    fast.sends(65_536);
-    slow.sends(32_768);
+    fast.sends(16_384);
+    slow.sends(4_096);
     drips.sends(1);
     unsaid.sends(1);
     seconds(1);
-    if (second === 3)
-      expect(await Promise.all([slow.heard(), drips.heard()])).toEqual([undefined, undefined]);
-    if (second === 5)
-      expect(await Promise.all([slow.heard(), drips.heard(), unsaid.heard()])).toEqual(
-        Array.from({ length: 3 }, () => "too_slow"),
-      );
+    const heard = await Promise.all([slow, drips, unsaid].map((body) => body.heard()));
+    if (second === 3) expect(heard).toEqual([undefined, undefined, undefined]);
+    if (second === 5) expect(heard).toEqual([undefined, "too_slow", "too_slow"]);
+    if (second === 6) expect(heard).toEqual(["too_slow", "too_slow", "too_slow"]);
   }
   fast.ends();
   expect(await fast.heard()).toBe("whole");
+  to.close();
+});
+
+test("a sender whose line stood still for a while is not held to what it could not send", async () => {
+  const to = arrivals(room, usualPace);
+  const body = aBody(to, 100_000);
+  body.sends(1_000);
+  seconds(4);
+  body.sends(1_000);
+  seconds(1);
+  body.sends(20_000);
+  seconds(1);
+  body.sends(78_000);
+  body.ends();
+  expect(await body.heard()).toBe("whole");
+  to.close();
+});
+
+test("nobody gives way in vain, where the room is full of those that are whole", async () => {
+  const to = arrivals(400_000, usualPace);
+  const whole = aBody(to, 60_000, "whole");
+  whole.sends(60_000);
+  whole.ends();
+  const others = ["a", "b", "c", "d"].map((source) => aBody(to, 60_000, source));
+  for (const other of others) {
+    other.sends(60_000);
+    other.ends();
+  }
+  const slow = aBody(to, 60_000, "slow");
+  slow.sends(20_000);
+  seconds(2);
+  const most = aBody(to, 60_000, "most");
+  most.sends(60_000);
+  most.ends();
+  const late = aBody(to, 60_000, "late");
+  late.sends(30_000);
+  expect([await late.heard(), await slow.heard()]).toEqual(["no_room", undefined]);
   to.close();
 });
 
