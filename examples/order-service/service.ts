@@ -54,8 +54,13 @@ async function hear(text: string, headers: Record<string, string>): Promise<Answ
   await sql.begin(async (tx) => {
     const fresh =
       await tx`insert into seen_webhooks (id) values (${seen}) on conflict do nothing returning id`;
-    if (fresh.length > 0)
-      await tx`update orders set status = 'SHIPPED' where id = ${order} and status = 'INVOICED'`;
+    if (fresh.length === 0) return;
+    const [shipped] =
+      await tx`update orders set status = 'SHIPPED' where id = ${order} and status = 'INVOICED' returning id`;
+    if (shipped) return;
+    const [found] = await tx<{ status: string }[]>`select status from orders where id = ${order}`;
+    // Webhooks come in any order: it is not seen yet, and Redrive sends it again.
+    if (found?.status === "NEW" || found?.status === "RESERVED") throw new TooEarly();
   });
   return { status: 204, body: null };
 }
@@ -68,6 +73,7 @@ async function known(id: string): Promise<Known> {
 }
 
 class NotFound extends Error {}
+class TooEarly extends Error {}
 
 async function answer(request: IncomingMessage): Promise<Answer> {
   const [, noun, id = "", act] = (request.url ?? "").split("/");
@@ -86,10 +92,11 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   }
 }
 
-/** Redrive reads the status: 401 and 422 are the record's fault, 500 is ours and is tried again. */
+/** Redrive reads the status: 401 and 422 are the record's fault, 500 and 503 are ours, and it is tried again. */
 function refusal(error: unknown): Answer {
   const says = (status: number, words: string) => ({ status, body: { error: words } });
   if (error instanceof NotFound) return says(404, error.message);
+  if (error instanceof TooEarly) return says(503, "The order is not that far yet.");
   if (error instanceof WebhookVerificationError) return says(401, "The signature is wrong.");
   if (error instanceof z.ZodError || error instanceof SyntaxError) return says(422, error.message);
   if (error instanceof RedriveError) return says(error.status === 409 ? 409 : 502, error.message);

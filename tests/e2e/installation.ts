@@ -35,18 +35,19 @@ export async function anInstallation(): Promise<Installation> {
     REDRIVE_SLACK_SIGNING_SECRET: signingSecret,
     LOG_LEVEL: "warn",
   });
+  await using opening = new AsyncDisposableStack();
+  opening.defer(() => rmSync(folder, { recursive: true, force: true }));
+  opening.defer(async () => void (await redrive.kill("SIGTERM")));
   await redrive.says("Redrive runs at");
   const databaseUrl = embeddedUrl(openInstallation(join(folder, "data")));
   const sql = connectSql(databaseUrl, { name: "redrive e2e", max: 1 });
+  opening.defer(() => sql.end());
   await addPeople(sql);
+  const opened = opening.move();
   return {
     url: `http://localhost:${port}`,
     sql,
-    [Symbol.asyncDispose]: async () => {
-      await sql.end();
-      await redrive.kill("SIGTERM");
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 

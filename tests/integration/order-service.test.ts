@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { freePort } from "#bin/free-port.ts";
 import { type Api, anApi, bootstrapKey } from "#tests/integration/api/app.ts";
@@ -162,6 +163,24 @@ test("a webhook without the right signature changes nothing", async () => {
   const forged = { "webhook-id": "1", "webhook-timestamp": now, "webhook-signature": "v1,Zm9yZ2Vk" };
   expect((await post("/webhooks", shipped(id), forged)).status).toBe(401);
   expect(await show(id)).toMatchObject({ status: "INVOICED" });
+});
+
+test("a webhook that comes before its order is that far is told to come again, and counts then", async () => {
+  parties.answer(says(422, { error: "no such article" }));
+  const id = await order();
+  const secret = new Webhook(exportsOf(third).WEBHOOK_SECRET ?? "");
+  const now = new Date();
+  const tells = () =>
+    post("/webhooks", shipped(id), {
+      "webhook-id": `early-${id}`,
+      "webhook-timestamp": String(Math.floor(now.getTime() / 1_000)),
+      "webhook-signature": secret.sign(`early-${id}`, now, JSON.stringify(shipped(id))),
+    });
+  expect((await tells()).status).toBe(503);
+  await api.sql`update orders set status = 'INVOICED' where id = ${id}`;
+  expect((await tells()).status).toBe(204);
+  expect((await tells()).status).toBe(204);
+  expect(await show(id)).toMatchObject({ status: "SHIPPED" });
 });
 
 test("orders and steps that nobody knows are refused in words", async () => {
