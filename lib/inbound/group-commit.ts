@@ -69,11 +69,15 @@ type Outcome =
   | { kind: "failed"; error: unknown }
   | { kind: "silent" };
 
-/** @param isRefusal whether an error is about what was to be stored, not about the database. */
+/**
+ * @param isRefusal whether an error is about what was to be stored, not about the database.
+ * @param onSilence called when a statement was not answered within the patience.
+ */
 export function groupCommit(
   store: (records: readonly InboundRecord[]) => Promise<StoredRecord[]>,
   isRefusal: (error: unknown) => boolean,
   limits: GroupLimits = usualLimits,
+  onSilence: () => void = () => {},
 ): GroupCommit {
   let waiting: Waiting[] = [];
   /** Each of one source. */
@@ -138,7 +142,10 @@ export function groupCommit(
       (error: unknown): Outcome => ({ kind: "failed", error }),
     );
     const outcome = await within(limits.patienceMs, storing);
-    if (outcome.kind === "silent") storing.then(() => endAll(group));
+    if (outcome.kind === "silent") {
+      storing.then(() => endAll(group));
+      onSilence();
+    }
     return outcome;
   };
 

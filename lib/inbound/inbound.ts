@@ -1,12 +1,12 @@
 // A webhook's way in, one screen: whose address → what is announced → the body, bounded → genuine? → JSON → a record, with
 // others in one commit → 202. Never a 2xx for what is not stored; a sender that can mend nothing is told to come again.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { connectSql } from "#db/client.ts";
+import { readInboundPolicies } from "#db/reads/inbound-policies.ts";
 import { countInbound } from "#db/writes/count-inbound.ts";
-import { storeInboundIn } from "#db/writes/store-inbound.ts";
 import { formOf, type InboundForm } from "#lib/core/inbound/body.ts";
 import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
 import { type Arrived, arrivals, discardRest, type Pace, usualPace } from "#lib/inbound/arrival.ts";
+import { openConnections } from "#lib/inbound/connections.ts";
 import { countCalls } from "#lib/inbound/counts.ts";
 import { type GroupLimits, groupCommit, type Stored, usualLimits } from "#lib/inbound/group-commit.ts";
 import { type Call, type Judgement, judge } from "#lib/inbound/judgement.ts";
@@ -53,22 +53,18 @@ const address = "/api/v1/inbound/";
 export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = {} }: Given): Inbound {
   const { roomBytes = 128 * 1_048_576, pace = usualPace, ...groupLimits } = limits;
   const group = { ...usualLimits, ...groupLimits };
-  // The server gives a statement up before we do.
-  const statementMs = Math.max(1, group.patienceMs - 1_000);
-  // One connection: the statements of two would take turns at what the other needs. A second one is sent behind the first,
-  // so that the server goes on with it at once.
-  const storing = connectSql(databaseUrl, {
-    name: "redrive inbound",
-    max: 1,
-    // The one behind has waited for as long as the first had: both end before anybody's patience does.
-    statementMs: Math.max(1, Math.floor(statementMs / group.statementsMax)),
+  const { patienceMs, statementsMax } = group;
+  const connections = openConnections({ databaseUrl, patienceMs, statementsMax, log });
+  const { renew } = connections;
+  const sources = readSources({
+    read: () => readInboundPolicies(connections.sql()),
+    unseal: inboundSecrets(env).unseal,
+    log,
+    patienceMs,
+    onSilence: renew,
   });
-  // To read sources, and to count.
-  const sql = connectSql(databaseUrl, { name: "redrive inbound", max: 2, statementMs });
-  const { patienceMs } = group;
-  const sources = readSources({ sql, unseal: inboundSecrets(env).unseal, log, patienceMs });
-  const counts = countCalls((found) => countInbound(sql, found), log);
-  const commits = groupCommit(storeInboundIn(storing), isAboutTheRow, group);
+  const counts = countCalls((found) => countInbound(connections.sql(), found), log);
+  const commits = groupCommit(connections.store, isAboutTheRow, group, renew);
   const arriving = arrivals(roomBytes, pace);
 
   const refuse = (response: ServerResponse, source: string, refusing: Refusing, why: string) => {
@@ -170,7 +166,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       arriving.close();
       await commits.drained();
       await counts.stop();
-      await Promise.all([storing, sql].map((client) => client.end({ timeout: 2 })));
+      await connections.end();
     },
   };
 }

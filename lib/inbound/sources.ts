@@ -1,8 +1,7 @@
 // The sources that calls may come from, at most a second old: a change needs no restart.
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Sql } from "#db/client.ts";
-import { type InboundPolicy, readInboundPolicies } from "#db/reads/inbound-policies.ts";
+import type { InboundPolicy } from "#db/reads/inbound-policies.ts";
 import { type InboundMapping, usualMapping } from "#lib/core/inbound/kinds.ts";
 import { type InboundSecret, type Verifier, verifierOf } from "#lib/core/inbound/verify.ts";
 import { TookTooLong } from "#lib/inbound/group-commit.ts";
@@ -29,12 +28,14 @@ export type Sources = {
 };
 
 type Given = {
-  sql: Sql;
+  read: () => Promise<InboundPolicy[]>;
   /** @throws when the text can't be opened. */
   unseal: (slug: string, sealed: string) => string;
   log: Log;
   /** For the database to say which sources there are. */
   patienceMs: number;
+  /** Called when it did not within that. */
+  onSilence: () => void;
   nowMs?: () => number;
 };
 
@@ -45,10 +46,11 @@ const oldestMs = 1_000;
 const lookAgainMs = 100;
 
 export function readSources({
-  sql,
+  read: readPolicies,
   unseal,
   log,
   patienceMs,
+  onSilence,
   nowMs = () => performance.now(),
 }: Given): Sources {
   let known = new Map<string, { source: Source; updatedAt: string }>();
@@ -58,7 +60,7 @@ export function readSources({
 
   const read = async () => {
     const startedAt = nowMs();
-    const policies = await readInboundPolicies(sql);
+    const policies = await readPolicies();
     known = new Map(
       policies.map((policy) => {
         const before = known.get(policy.slug);
@@ -70,9 +72,14 @@ export function readSources({
     readAt = startedAt;
   };
   const renew = (): Promise<void> => {
-    reading ??= inTime(read(), patienceMs).finally(() => {
-      reading = null;
-    });
+    reading ??= inTime(read(), patienceMs)
+      .catch((error: unknown) => {
+        if (error instanceof TookTooLong) onSilence();
+        throw error;
+      })
+      .finally(() => {
+        reading = null;
+      });
     return reading;
   };
 

@@ -1,10 +1,12 @@
 // The database goes away amid a burst, hangs, and comes back, with no worker alive: senders are told to come again, and
 // every call is a record at the end, once.
+import { connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectSql, type Sql } from "#db/client.ts";
 import { aProvider } from "#tests/support/database.ts";
 import { eventually } from "#tests/support/engine.ts";
 import { aSource, type InboundAnswer, sendsSigned } from "#tests/support/inbound-source.ts";
+import { listening } from "#tests/support/mail-server.ts";
 import { aServerOfItsOwn, type OwnServer } from "#tests/support/own-server.ts";
 import { aWebServer, type WebServer } from "#tests/support/web-server.ts";
 
@@ -66,6 +68,44 @@ test("a restart of the database amid a burst loses none, doubles none, and says 
     expect(body).toMatchObject({ code: "unavailable" });
   }
 });
+
+test("a connection whose packets are dropped is given up, and the next call is stored over another", async () => {
+  const { port } = new URL(database.url);
+  await using way = await aWay(Number(port));
+  await using server = await aWebServer({
+    databaseUrl: database.url.replace(`:${port}`, `:${way.port}`),
+    limits: { patienceMs: 2_000 },
+  });
+  const to = server.inbound("mail");
+  const tell = (id: string) => sendsSigned(to, JSON.stringify({ id }), { id });
+  expect((await tell("way-1")).status).toBe(202);
+  way.drop();
+  expect((await tell("way-2")).status).toBe(503);
+  await eventually(async () => expect((await tell("way-3")).status).toBe(202));
+});
+
+/** A way to the database that can drop all that goes over the connections of until now. */
+async function aWay(port: number) {
+  const pairs: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    for (const each of [near, far]) each.on("error", () => {});
+    near.pipe(far).pipe(near);
+    pairs.push(near, far);
+  });
+  const here = await listening(server.listen(0, "127.0.0.1"));
+  return {
+    port: here,
+    drop: () => {
+      for (const each of pairs) each.unpipe().pause();
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((done) => {
+        for (const each of pairs) each.destroy();
+        server.close(() => done());
+      }),
+  };
+}
 
 test("a database that hangs keeps nobody waiting for ever, and stores none of what was told to come again", async () => {
   expect((await send("before")).status).toBe(202);
