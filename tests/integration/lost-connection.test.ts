@@ -67,7 +67,10 @@ test("a connection that was kept for one fails once it is lost, and its place ca
   await using sql = oneConnection();
   const kept = await sql.reserve();
   await end(await backend(kept));
-  await expect(kept`select 1`).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+  // Where the statement was written before we heard of the end, its answer is the reset.
+  await expect(kept`select 1`).rejects.toMatchObject({
+    code: expect.stringMatching(/^(CONNECTION_CLOSED|ECONNRESET|EPIPE)$/),
+  });
   expect(await sql`select 1 one`).toEqual([{ one: 1 }]);
   await expect(kept`select 2`).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
   kept.release();
