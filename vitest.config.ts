@@ -15,7 +15,7 @@ const drizzle = [
 /** On a PostgreSQL server of the run's own; each file has a database of its own in it. Most of a file's time is waiting. */
 const onPostgres = {
   globalSetup: ["tests/support/global-setup.ts"],
-  maxWorkers: 4,
+  maxWorkers: 3,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   deps: { optimizer: { ssr: { enabled: true, include: drizzle } } },
