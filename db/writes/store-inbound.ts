@@ -50,15 +50,17 @@ const isKnownKey = (error: unknown): boolean =>
 // Both take the keys for all rows at once: the outbox's own trigger, a row at a time, would take a third of the statement.
 // Ids are in the order of arrival; keys in an order that all who store share, or two of them could wait for each other.
 
+/** The calls as rows, each with the id of its record. */
+const rowsOf = (sql: Sql, records: readonly InboundRecord[]) => sql`
+  select call.*, redrive.uuid_v7() as id
+  from jsonb_to_recordset(${rowsText(records)}::text::jsonb) as call(
+    nth int, provider text, payload jsonb, type text, key text, ordering_key text, correlation_id text, owner text,
+    subject text
+  )`;
+
 async function storeAsNew(sql: Sql, records: readonly InboundRecord[]): Promise<StoredRecord[]> {
   const made = await sql<{ id: string }[]>`
-    with incoming as materialized (
-      select call.*, redrive.uuid_v7() as id
-      from jsonb_to_recordset(${rowsText(records)}::text::jsonb) as call(
-        nth int, provider text, payload jsonb, type text, key text, ordering_key text, correlation_id text, owner text,
-        subject text
-      )
-    ),
+    with incoming as materialized (${rowsOf(sql, records)}),
     keys as (
       insert into redrive.enqueued_keys (provider, key, record_id)
       select provider, key, id from incoming where key is not null order by provider, key
@@ -73,13 +75,7 @@ async function storeAsNew(sql: Sql, records: readonly InboundRecord[]): Promise<
 
 async function storeOrFind(sql: Sql, records: readonly InboundRecord[]): Promise<StoredRecord[]> {
   const made = await sql<{ nth: number; id: string }[]>`
-    with incoming as materialized (
-      select call.*, redrive.uuid_v7() as id
-      from jsonb_to_recordset(${rowsText(records)}::text::jsonb) as call(
-        nth int, provider text, payload jsonb, type text, key text, ordering_key text, correlation_id text, owner text,
-        subject text
-      )
-    ),
+    with incoming as materialized (${rowsOf(sql, records)}),
     firsts as (
       insert into redrive.enqueued_keys (provider, key, record_id)
       select provider, key, id from incoming where key is not null order by provider, key, nth

@@ -5,6 +5,7 @@
 //                 ▲ bounded by number and bytes        └─refused──▶ apart: by source, then by halves, until the bad one
 //                                                                   stands alone; one statement at a time, beside the others
 import type { InboundRecord, StoredRecord } from "#db/writes/store-inbound.ts";
+import { inTime, TookTooLong } from "#lib/inbound/patience.ts";
 
 export type Stored =
   | ({ kind: "stored" } & StoredRecord)
@@ -141,12 +142,14 @@ export function groupCommit(
       (stored): Outcome => ({ kind: "stored", stored }),
       (error: unknown): Outcome => ({ kind: "failed", error }),
     );
-    const outcome = await within(limits.patienceMs, storing);
-    if (outcome.kind === "silent") {
+    try {
+      return await inTime(storing, limits.patienceMs);
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
       storing.then(() => endAll(group));
       onSilence();
+      return { kind: "silent" };
     }
-    return outcome;
   };
 
   const settle = (group: readonly Waiting[], outcome: Outcome): void => {
@@ -229,14 +232,6 @@ export function groupCommit(
   };
 }
 
-/** The statement may still run, and even commit: whoever repeats the call is then a duplicate. */
-export class TookTooLong extends Error {
-  override name = "TookTooLong";
-  constructor() {
-    super("the database took too long");
-  }
-}
-
 /** A group that was refused, by source; one that is of a single source, in halves. */
 function partsOf(group: readonly Waiting[]): Waiting[][] {
   const bySource = [...Map.groupBy(group, ({ source }) => source).values()];
@@ -257,15 +252,4 @@ function endAll(group: readonly Waiting[]): void {
 function drop(group: readonly Waiting[]): void {
   endAll(group);
   tellAll(group, { kind: "not_stored", error: new TookTooLong() });
-}
-
-/** What `work` came to, where it ended in time; it goes on by itself otherwise. */
-async function within(ms: number, work: Promise<Outcome>): Promise<Outcome> {
-  const late = Promise.withResolvers<Outcome>();
-  const timer = setTimeout(() => late.resolve({ kind: "silent" }), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { InboundPolicy } from "#db/reads/inbound-policies.ts";
 import { type InboundMapping, usualMapping } from "#lib/core/inbound/kinds.ts";
 import { type InboundSecret, type Verifier, verifierOf } from "#lib/core/inbound/verify.ts";
-import { TookTooLong } from "#lib/inbound/group-commit.ts";
+import { inTime, TookTooLong } from "#lib/inbound/patience.ts";
 import type { Log } from "#lib/node/log.ts";
 
 export type Source = {
@@ -102,19 +102,6 @@ export function readSources({
       return source ?? lookAgain(ageMs).then(() => known.get(slug)?.source ?? null);
     },
   };
-}
-
-/** @throws TookTooLong when it did; the work goes on by itself. */
-async function inTime(work: Promise<void>, ms: number): Promise<void> {
-  const over = new AbortController();
-  const late = delay(ms, undefined, { signal: over.signal }).then(() => {
-    throw new TookTooLong();
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
 }
 
 function sourceOf(policy: InboundPolicy, unseal: Given["unseal"], log: Log): Source {

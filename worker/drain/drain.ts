@@ -161,24 +161,25 @@ export class Drain {
     const flight: Flight = { record, span: newSpan(), startedAtMs, generation };
     this.#flights.started(flight);
     this.#startedAtMs = this.#deps.monotonicMs();
-    attempt(flight, {
+    const attempted = attempt(flight, {
       provider: this.#tenure.provider,
       link: this.#links.present,
       gatekeeper: this.#gatekeeper,
       present: () => this.#present(),
       abort: this.#abort.signal,
       random: this.#deps.random,
-    })
-      .finally(() => takesPlace && this.#turn.give())
-      .then(
-        (settled) => this.#arrived(settled, flight),
-        (error) => {
-          this.#deps.log.error({ err: error, record: record.id }, "an attempt broke");
-          const ended = { ...flight, endedAtMs: this.#tenure.nowMs() };
-          const { policy } = this.#links.present;
-          this.#arrived(concludeLocalFault(ended, error, policy, this.#deps.random()), flight);
-        },
-      );
+    });
+    // Most take none, and are spared a promise.
+    const done = takesPlace ? attempted.finally(() => this.#turn.give()) : attempted;
+    done.then(
+      (settled) => this.#arrived(settled, flight),
+      (error) => {
+        this.#deps.log.error({ err: error, record: record.id }, "an attempt broke");
+        const ended = { ...flight, endedAtMs: this.#tenure.nowMs() };
+        const { policy } = this.#links.present;
+        this.#arrived(concludeLocalFault(ended, error, policy, this.#deps.random()), flight);
+      },
+    );
   }
 
   /** In one step from out to settling: between the two a record would seem to be nowhere. */
