@@ -157,6 +157,19 @@ describe("each kind fires and resolves", () => {
     expect(await look()).toMatchObject({ resolved: 1 });
   });
 
+  test("a breaker whose tests hang is told of though each look finds it half-open", async () => {
+    const { sql } = base;
+    await aRule("breaker_open", {}, { forMs: 600_000 });
+    await sql`
+      insert into redrive.batch_changes (provider, at, from_size, to_size, breaker, reason, figures)
+      values ('ats', now() - interval '11 minutes', 1, 1, 'open', 'failing', '{}')`;
+    await sql`update redrive.provider_state set breaker = 'half_open', breaker_since = now() where provider = 'ats'`;
+    expect(await look()).toMatchObject({ opened: 1 });
+    await sql`update redrive.provider_state set breaker = 'closed', breaker_since = null where provider = 'ats'`;
+    expect(await look()).toMatchObject({ resolved: 1 });
+    await sql`delete from redrive.batch_changes`;
+  });
+
   test("success rate", async () => {
     const { sql } = base;
     await aRule("success_rate", { below: 0.9 });

@@ -169,7 +169,7 @@ describe("kinds", () => {
     expect(find("oldest_record", {})[0]?.level).toBe("well");
   });
 
-  test("a breaker counts as open since it opened; half-open ends nothing; a provider switched off is nobody's trouble", () => {
+  test("a breaker counts as open since it opened; while it is tested too; a provider switched off is nobody's trouble", () => {
     const at = (more: Partial<ProviderFigures>) => find("breaker_open", { providers: [provider(more)] })[0];
     const open = { breaker: "open", breakerReason: "failing", breakerSinceMs: nowMs - minute } as const;
     expect(at(open)).toMatchObject({
@@ -177,7 +177,11 @@ describe("kinds", () => {
       sinceMs: nowMs - minute,
       title: "ATS: the breaker is open (failing), and nothing is sent.",
     });
-    expect(at({ ...open, breaker: "half_open" })?.level).toBe("between");
+    expect(at({ ...open, breaker: "half_open" })).toMatchObject({
+      level: "bad",
+      sinceMs: nowMs - minute,
+      title: "ATS: the breaker is open (failing), and nothing is sent but tests.",
+    });
     expect(at({ ...open, hold: "disabled" })?.level).toBe("well");
     expect(at({})?.level).toBe("well");
   });
