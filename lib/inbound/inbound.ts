@@ -73,19 +73,22 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
   };
 
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const source = await sourceOf(request, response);
-    if (source === null) return discardRest(request);
+    const slug = request.method === "POST" ? slugIn(request.url ?? "") : null;
+    const found = slug === null ? null : sources.find(slug);
+    // Ten thousand times a second it is known at once.
+    const source = found instanceof Promise ? await found : found;
+    if (!isOpen(source, request, response)) return discardRest(request);
     const announced = announcedIn(request, source);
     if ("code" in announced) {
       refuse(response, source.slug, announced, announced.detail);
       return discardRest(request);
     }
-    const { slug, bytesMax } = source;
-    const arrived = await arriving.of(request, { source: slug, bytesMax, bytes: announced.bytes });
+    const { bytesMax } = source;
+    const arrived = await arriving.of(request, { source: source.slug, bytesMax, bytes: announced.bytes });
     if (arrived.kind === "gone") return;
     if (arrived.kind !== "whole") {
       const refusing = refusingOf(arrived, source);
-      refuse(response, slug, refusing, refusing.detail);
+      refuse(response, source.slug, refusing, refusing.detail);
       return discardRest(request);
     }
     const headers = request.rawHeaders;
@@ -93,23 +96,21 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     takeBody(call, arrived, response);
   };
 
-  const sourceOf = async (request: IncomingMessage, response: ServerResponse): Promise<Source | null> => {
-    const slug = slugIn(request.url ?? "");
-    if (request.method !== "POST" || slug === null) {
-      sayRefused(response, nothingHere(request));
-      return null;
-    }
-    const found = sources.find(slug);
-    const source = found instanceof Promise ? await found : found;
+  /** Whether the source takes calls; where it does not, the caller is answered. */
+  const isOpen = (
+    source: Source | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): source is Source => {
     if (source === null) {
       sayRefused(response, nothingHere(request));
     } else if (!source.isEnabled) {
-      refuse(response, slug, disabled, disabled.detail);
+      refuse(response, source.slug, disabled, disabled.detail);
     } else if (source.verify === null) {
-      counts.notStored(slug);
+      counts.notStored(source.slug);
       sayRefused(response, notStored);
-    } else return source;
-    return null;
+    } else return true;
+    return false;
   };
 
   const takeBody = (call: Call, { guest }: Whole, response: ServerResponse): void => {

