@@ -1,7 +1,14 @@
 // JSONPath (RFC 9535) as rules use it: only what takes time in proportion to the document, whatever somebody writes.
 // A path searches deep once, takes one thing per bracket, and its filters look at the entry alone: `$..*..*..*` and
 // `[*,*][*,*]` multiply their work with each part. Functions are refused, as `match` runs expressions that can stall.
-import { JSONPathEnvironment, JSONPathError, type JSONPathQuery, type Token, TokenKind } from "json-p3";
+import {
+  JSONPathEnvironment,
+  JSONPathError,
+  type JSONPathQuery,
+  jsonpath,
+  type Token,
+  TokenKind,
+} from "json-p3";
 
 const longestPath = 500;
 const partsMax = 20;
@@ -22,11 +29,13 @@ export function jsonPathProblem(path: string): string | null {
 export function valuesAt(path: string, document: unknown): unknown[] {
   const read = readPath(path);
   if ("problem" in read) return [];
+  if (read.names !== null) return valueOf(read.names, document);
   if (!read.query.singularQuery() && isHuge(document)) return [];
   return valuesOf(read.query, document);
 }
 
-type Read = { query: JSONPathQuery } | { problem: string };
+/** `names`: of a path that is nothing but names, like `$.data.id`; null for any other. */
+type Read = { query: JSONPathQuery; names: readonly string[] | null } | { problem: string };
 
 const known = new Map<string, Read>();
 const knownMax = 2_000;
@@ -53,7 +62,7 @@ function parse(path: string): Read {
   try {
     const query = environment.compile(path);
     const problem = dearness(query);
-    return problem === null ? { query } : { problem };
+    return problem === null ? { query, names: namesOf(query) } : { problem };
   } catch (error) {
     return { problem: `does not parse${whereAndWhy(error)}; ${example}` };
   }
@@ -102,6 +111,28 @@ function isHuge(document: unknown): boolean {
     for (const each of inner) open.push(each);
   }
   return false;
+}
+
+/** Most paths, and those of every webhook: by itself the walk takes a fifth of the time that a query does. */
+function namesOf(query: JSONPathQuery): string[] | null {
+  if (!query.singularQuery()) return null;
+  const names: string[] = [];
+  for (const { selectors } of query.segments) {
+    const [only] = selectors;
+    if (!(only instanceof jsonpath.selectors.NameSelector)) return null;
+    names.push(only.name);
+  }
+  return names;
+}
+
+function valueOf(names: readonly string[], document: unknown): unknown[] {
+  let value = document;
+  for (const name of names) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+    if (!Object.hasOwn(value, name)) return [];
+    value = (value as Record<string, unknown>)[name];
+  }
+  return [value];
 }
 
 function valuesOf(query: JSONPathQuery, document: unknown): unknown[] {

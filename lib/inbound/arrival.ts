@@ -37,8 +37,8 @@ export type Announced = {
 };
 
 export type Arrivals = {
-  /** The whole body, once it is here. */
-  of: (request: IncomingMessage, announced: Announced) => Promise<Arrived>;
+  /** `then` is called once: when the whole body is here, or will not be. */
+  take: (request: IncomingMessage, announced: Announced, then: (arrived: Arrived) => void) => void;
   leave: (guest: Guest) => void;
   close: () => void;
 };
@@ -96,46 +96,44 @@ export function arrivals(roomBytes: number, pace: Pace): Arrivals {
   };
 
   return {
-    of(request, { source, bytesMax, bytes: announced }) {
-      return new Promise((resolve) => {
-        const isSmall = announced !== null && announced <= smallMax;
-        const guest: Guest = { source, isSmall, isArriving: true, bytes: 0 };
-        let one: Buffer | null = null;
-        let gathered: Gathered | null = null;
-        let part: Unfinished | null = null;
-        let isOver = false;
-        const end = (arrived: Arrived) => {
-          if (isOver) return;
-          isOver = true;
-          if (part !== null) unfinished.delete(part);
-          if (arrived.kind === "whole") room.arrived(guest);
-          else room.leave(guest);
-          resolve(arrived);
-        };
-        request.on("data", (chunk: Buffer) => {
-          if (isOver) return;
-          if (guest.bytes + chunk.length > bytesMax) return end({ kind: "too_large" });
-          const isAll = guest.bytes === 0 && chunk.length === announced;
-          if (isAll) guest.isArriving = false;
-          if (!letIn(guest, chunk.length)) return end({ kind: "no_room" });
-          if (isAll) {
-            one = chunk;
-            return;
-          }
-          if (part === null) {
-            const nowMs = performance.now();
-            part = { guest, sinceMs: nowMs, bytesSeen: 0, movedMs: nowMs, end };
-            unfinished.add(part);
-          }
-          // Not what it announces: that much is held once it has come.
-          gathered ??= new Gathered(chunk.length);
-          gathered.add(chunk);
-        });
-        // `on`, where `once` would wrap each of them: whatever comes second finds it over.
-        request.on("end", () => end({ kind: "whole", body: one ?? gathered?.whole() ?? nothing, guest }));
-        request.on("error", () => end({ kind: "gone" }));
-        request.on("close", () => end({ kind: "gone" }));
+    take(request, { source, bytesMax, bytes: announced }, then) {
+      const isSmall = announced !== null && announced <= smallMax;
+      const guest: Guest = { source, isSmall, isArriving: true, bytes: 0 };
+      let one: Buffer | null = null;
+      let gathered: Gathered | null = null;
+      let part: Unfinished | null = null;
+      let isOver = false;
+      const end = (arrived: Arrived) => {
+        if (isOver) return;
+        isOver = true;
+        if (part !== null) unfinished.delete(part);
+        if (arrived.kind === "whole") room.arrived(guest);
+        else room.leave(guest);
+        then(arrived);
+      };
+      request.on("data", (chunk: Buffer) => {
+        if (isOver) return;
+        if (guest.bytes + chunk.length > bytesMax) return end({ kind: "too_large" });
+        const isAll = guest.bytes === 0 && chunk.length === announced;
+        if (isAll) guest.isArriving = false;
+        if (!letIn(guest, chunk.length)) return end({ kind: "no_room" });
+        if (isAll) {
+          one = chunk;
+          return;
+        }
+        if (part === null) {
+          const nowMs = performance.now();
+          part = { guest, sinceMs: nowMs, bytesSeen: 0, movedMs: nowMs, end };
+          unfinished.add(part);
+        }
+        // Not what it announces: that much is held once it has come.
+        gathered ??= new Gathered(chunk.length);
+        gathered.add(chunk);
       });
+      // `on`, where `once` would wrap each of them: whatever comes second finds it over.
+      request.on("end", () => end({ kind: "whole", body: one ?? gathered?.whole() ?? nothing, guest }));
+      request.on("error", () => end({ kind: "gone" }));
+      request.on("close", () => end({ kind: "gone" }));
     },
     leave: room.leave,
     close: () => clearInterval(timer),

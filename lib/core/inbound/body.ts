@@ -11,6 +11,7 @@ export type InboundForm = (typeof inboundForms)[number];
 
 /** The form that a content type announces; null for one that is not taken. */
 export function formOf(contentType: string | null): InboundForm | null {
+  if (contentType === "application/json") return "json";
   const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
   const charset = parameters
     .map((each) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/.exec(each)?.[1])

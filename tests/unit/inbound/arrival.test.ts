@@ -18,32 +18,29 @@ const seconds = (many: number) => vi.advanceTimersByTime(many * 1_000);
 function aBody(to: Arrivals, bytes: number | null, source = "mail") {
   const request = new EventEmitter() as IncomingMessage;
   const heard: Arrived[] = [];
-  void to.of(request, { source, bytesMax: 1_048_576, bytes }).then((arrived) => heard.push(arrived));
+  to.take(request, { source, bytesMax: 1_048_576, bytes }, (arrived) => heard.push(arrived));
   return {
     sends: (many: number) => request.emit("data", Buffer.alloc(many, "x")),
     ends: () => request.emit("end"),
     leaves: () => request.emit("close"),
-    heard: async () => {
-      await Promise.resolve();
-      return heard[0]?.kind;
-    },
+    heard: () => heard[0]?.kind,
   };
 }
 
-test("a body that pauses for five seconds is cut off, however little is missing", async () => {
+test("a body that pauses for five seconds is cut off, however little is missing", () => {
   const to = arrivals(room, usualPace);
   const body = aBody(to, 1_048_576);
   body.sends(1_000_000);
   seconds(3);
   body.sends(48_575);
   seconds(4);
-  expect(await body.heard()).toBeUndefined();
+  expect(body.heard()).toBeUndefined();
   seconds(2);
-  expect(await body.heard()).toBe("too_slow");
+  expect(body.heard()).toBe("too_slow");
   to.close();
 });
 
-test("a body that comes at 16 KiB a second is waited for; one that comes at a quarter of that is not, nor one that drips", async () => {
+test("a body that comes at 16 KiB a second is waited for; one that comes at a quarter of that is not, nor one that drips", () => {
   const to = arrivals(room, usualPace);
   const [fast, slow, drips, unsaid] = [
     aBody(to, 655_360),
@@ -57,17 +54,17 @@ test("a body that comes at 16 KiB a second is waited for; one that comes at a qu
     drips.sends(1);
     unsaid.sends(1);
     seconds(1);
-    const heard = await Promise.all([slow, drips, unsaid].map((body) => body.heard()));
+    const heard = [slow, drips, unsaid].map((body) => body.heard());
     if (second === 3) expect(heard).toEqual([undefined, undefined, undefined]);
     if (second === 5) expect(heard).toEqual([undefined, "too_slow", "too_slow"]);
     if (second === 6) expect(heard).toEqual(["too_slow", "too_slow", "too_slow"]);
   }
   fast.ends();
-  expect(await fast.heard()).toBe("whole");
+  expect(fast.heard()).toBe("whole");
   to.close();
 });
 
-test("a sender whose line stood still for a while is not held to what it could not send", async () => {
+test("a sender whose line stood still for a while is not held to what it could not send", () => {
   const to = arrivals(room, usualPace);
   const body = aBody(to, 100_000);
   body.sends(1_000);
@@ -78,11 +75,11 @@ test("a sender whose line stood still for a while is not held to what it could n
   seconds(1);
   body.sends(78_000);
   body.ends();
-  expect(await body.heard()).toBe("whole");
+  expect(body.heard()).toBe("whole");
   to.close();
 });
 
-test("nobody gives way in vain, where the room is full of those that are whole", async () => {
+test("nobody gives way in vain, where the room is full of those that are whole", () => {
   const to = arrivals(400_000, usualPace);
   const whole = aBody(to, 60_000, "whole");
   whole.sends(60_000);
@@ -100,21 +97,21 @@ test("nobody gives way in vain, where the room is full of those that are whole",
   most.ends();
   const late = aBody(to, 60_000, "late");
   late.sends(30_000);
-  expect([await late.heard(), await slow.heard()]).toEqual(["no_room", undefined]);
+  expect([late.heard(), slow.heard()]).toEqual(["no_room", undefined]);
   to.close();
 });
 
-test("a body that came in one piece waits as long as it takes to be stored, and none is looked at twice", async () => {
+test("a body that came in one piece waits as long as it takes to be stored, and none is looked at twice", () => {
   const to = arrivals(room, usualPace);
   const body = aBody(to, 10);
   body.sends(10);
   seconds(20);
   body.ends();
-  expect(await body.heard()).toBe("whole");
+  expect(body.heard()).toBe("whole");
   to.close();
 });
 
-test("where the room is full, who has taken over a second gives way, and who comes new gets in", async () => {
+test("where the room is full, who has taken over a second gives way, and who comes new gets in", () => {
   const to = arrivals(1_000_000, usualPace);
   const stalled = ["a", "b", "c", "d"].map((source) => {
     const body = aBody(to, 60_000, source);
@@ -127,20 +124,20 @@ test("where the room is full, who has taken over a second gives way, and who com
   });
   const early = aBody(to, 60_000, "e");
   early.sends(60_000);
-  expect(await early.heard()).toBe("no_room");
+  expect(early.heard()).toBe("no_room");
   seconds(1);
   const late = aBody(to, 60_000, "e");
   late.sends(30_000);
   late.sends(30_000);
   late.ends();
-  expect(await late.heard()).toBe("whole");
-  const heard = await Promise.all(stalled.flat().map((each) => each.heard()));
+  expect(late.heard()).toBe("whole");
+  const heard = stalled.flat().map((each) => each.heard());
   expect(heard.filter((each) => each === "no_room").length).toBeLessThanOrEqual(2);
   expect(heard.filter((each) => each === undefined).length).toBeGreaterThanOrEqual(14);
   to.close();
 });
 
-test("where a source's share is spent its own give way, and nobody else's; large ones put no small one out", async () => {
+test("where a source's share is spent its own give way, and nobody else's; large ones put no small one out", () => {
   const to = arrivals(1_000_000, usualPace);
   const others = aBody(to, 200_000, "shop");
   others.sends(199_999);
@@ -153,22 +150,18 @@ test("where a source's share is spent its own give way, and nobody else's; large
   next.sends(120_000);
   next.sends(120_000);
   next.ends();
-  expect(await next.heard()).toBe("whole");
-  expect(await Promise.all([others.heard(), small.heard(), large.heard()])).toEqual([
-    undefined,
-    undefined,
-    "no_room",
-  ]);
+  expect(next.heard()).toBe("whole");
+  expect([others.heard(), small.heard(), large.heard()]).toEqual([undefined, undefined, "no_room"]);
   to.close();
 });
 
-test("who leaves takes no room any more", async () => {
+test("who leaves takes no room any more", () => {
   const to = arrivals(4_000, usualPace);
   for (let nth = 0; nth < 20; nth++) {
     const body = aBody(to, 3_000);
     body.sends(1_000);
     body.leaves();
-    expect(await body.heard()).toBe("gone");
+    expect(body.heard()).toBe("gone");
   }
   to.close();
 });
