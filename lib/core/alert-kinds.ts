@@ -252,14 +252,15 @@ function breakerOpen(
 ): Reading[] {
   return providers
     .filter(({ slug }) => scope(slug))
-    .map(({ slug, name, hold, breaker, breakerReason, breakerSinceMs }) => {
+    .map(({ slug, name, hold, breaker, breakerReason, breakerSinceMs, oldestDueMs }) => {
       const isOff = hold === "disabled";
       const openMs = breakerSinceMs === null ? 0 : Math.max(0, nowMs - breakerSinceMs);
-      const isBad = breaker !== "closed" && !isOff;
+      // Half-open it is tested, for most of the time where the tests hang; with nothing to send it only waits for a test.
+      const isTested = breaker === "half_open" && hold === null && oldestDueMs !== null;
+      const isBad = (breaker === "open" && !isOff) || isTested;
       return {
         about: slug,
-        // Half-open it is tested, for most of the time where the tests hang: the trouble goes on until it is closed.
-        level: levelOf(isBad, !isBad),
+        level: levelOf(isBad, breaker === "closed" || isOff),
         title: `${name}: the breaker is open${breakerReason === null ? "" : ` (${breakerReason.replaceAll("_", " ")})`}, and nothing is sent${breaker === "half_open" ? " but tests" : ""}.`,
         figures: { breaker, breakerReason, openMs },
         sinceMs: isBad ? breakerSinceMs : null,

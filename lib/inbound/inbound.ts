@@ -9,7 +9,7 @@ import { type Arrived, arrivals, discardRest, type Pace, usualPace } from "#lib/
 import { openConnections } from "#lib/inbound/connections.ts";
 import { countCalls } from "#lib/inbound/counts.ts";
 import { type GroupLimits, groupCommit, type Stored, usualLimits } from "#lib/inbound/group-commit.ts";
-import { type Call, type Judgement, judge } from "#lib/inbound/judgement.ts";
+import { type Call, judge } from "#lib/inbound/judgement.ts";
 import {
   busy,
   disabled,
@@ -72,8 +72,8 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     sayRefused(response, refusing);
   };
 
+  /** Whatever went wrong, the process lives on, and the caller is told to come again. */
   const fail = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
-    // What is known to fail here is the read of the sources.
     sayNotStored(log, error);
     sayRefused(response, notStored);
     discardRest(request);
@@ -82,10 +82,11 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
   // By callbacks: ten thousand times a second, promises are felt.
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     const slug = request.method === "POST" ? slugIn(request.url ?? "") : null;
-    const source = slug === null ? null : sources.find(slug);
-    if (!(source instanceof Promise)) return takeFrom(source, request, response);
-    source
-      .then((found) => takeFrom(found, request, response))
+    const found = slug === null ? null : sources.find(slug);
+    if (!(found instanceof Promise)) return takeFrom(found, request, response);
+    // What is known to fail is the read of the sources.
+    found
+      .then((source) => takeFrom(source, request, response))
       .catch((error: unknown) => fail(request, response, error));
   };
 
@@ -100,15 +101,17 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
     const { form, bytes } = announced;
     arriving.take(request, { source: source.slug, bytesMax, bytes }, (arrived) => {
       if (arrived.kind === "gone") return;
-      if (arrived.kind !== "whole") {
-        const refusing = refusingOf(arrived, source);
-        refuse(response, source.slug, refusing, refusing.detail);
-        return discardRest(request);
-      }
+      // Called by what has no more callers: an error that is not met here would end the process.
       try {
+        if (arrived.kind !== "whole") {
+          const refusing = refusingOf(arrived, source);
+          refuse(response, source.slug, refusing, refusing.detail);
+          return discardRest(request);
+        }
         const call = { source, headers: request.rawHeaders, bytes: arrived.body, form, nowMs: nowMs() };
         takeBody(call, arrived, response);
       } catch (error) {
+        if (arrived.kind === "whole") arriving.leave(arrived.guest);
         fail(request, response, error);
       }
     });
@@ -134,7 +137,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
   const takeBody = (call: Call, { guest }: Whole, response: ServerResponse): void => {
     const { slug } = call.source;
     const over = () => arriving.leave(guest);
-    const found = judged(call, over);
+    const found = judge(call);
     if (found.kind === "record") {
       const done = (stored: Stored) => answerStored(response, slug, stored);
       const isIn = commits.add({
@@ -187,16 +190,6 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       await connections.end();
     },
   };
-}
-
-/** Whatever goes wrong in it, the call takes no room any more. */
-function judged(call: Call, over: () => void): Judgement {
-  try {
-    return judge(call);
-  } catch (error) {
-    over();
-    throw error;
-  }
 }
 
 function slugIn(url: string): string | null {

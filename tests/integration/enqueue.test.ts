@@ -52,16 +52,39 @@ test("a payload over 1 MiB is refused however small it is stored", async () => {
   ).rejects.toThrow("1 MiB");
 });
 
-test("a task name that graphile-worker would not take is refused at once", async () => {
-  await expect(
-    base.sql`select redrive.enqueue('ats', '{}', on_delivered => repeat('x', 129))`,
-  ).rejects.toThrow("outbox_task_names_fit");
+test.each([
+  ["id", "gen_random_uuid()", /^the id [0-9a-f-]{36} is no UUIDv7$/, "outbox_id_is_uuid_v7"],
+  ["headers", "'[1]'", /^the headers are no JSON object$/, "outbox_headers_are_an_object"],
+  ["headers", "'null'", /^the headers are no JSON object$/, "outbox_headers_are_an_object"],
+  ["idempotency_key", "repeat('x', 201)", /^idempotency_key must have between 1 and 200/, "outbox_keys_fit"],
+  ["dedupe_key", "''", /^dedupe_key must have between 1 and 200 characters$/, "outbox_keys_fit"],
+  ["ordering_key", "repeat('x', 201)", /^ordering_key must have between 1 and 200/, "outbox_keys_fit"],
+  ["on_delivered", "repeat('x', 129)", /^on_delivered must have between 1 and 128/, "outbox_task_names_fit"],
+  ["on_failed", "''", /^on_failed must have between 1 and 128/, "outbox_task_names_fit"],
+  ["on_rejected", "repeat('x', 129)", /^on_rejected must have between 1 and 128/, "outbox_task_names_fit"],
+])("%s of %s is refused, with the field and the mend", async (column, value, message, constraint) => {
+  const before = await base.sql`select count(*)::int as n from redrive.outbox`;
+  const error = await base.sql
+    .unsafe(
+      `insert into redrive.outbox (provider, payload, ${column}) values ('ats', '{}', default), ('ats', '{}', ${value})`,
+    )
+    .catch((error: unknown) => error);
+  expect(error).toMatchObject({
+    message: expect.stringMatching(message),
+    code: "23514",
+    constraint_name: constraint,
+    column_name: column,
+    hint: expect.stringContaining("out"),
+  });
+  expect(await base.sql`select count(*)::int as n from redrive.outbox`).toEqual(before);
 });
 
-test("an id that is no UUIDv7 is refused", async () => {
-  await expect(
-    base.sql`insert into redrive.outbox (id, provider, payload) values (gen_random_uuid(), 'ats', '{}')`,
-  ).rejects.toThrow("outbox_id_is_uuid_v7");
+test("the longest names and keys are taken", async () => {
+  await base.sql`
+    insert into redrive.outbox
+      (provider, payload, headers, idempotency_key, dedupe_key, ordering_key, on_delivered, on_failed, on_rejected)
+    select 'ats', '{}', '{}', key, key, key, task, task, task
+    from (select repeat('x', 200) as key, repeat('x', 128) as task)`;
 });
 
 test("two open transactions that enqueue for one provider never wait for each other", async () => {

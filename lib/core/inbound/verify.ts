@@ -22,7 +22,7 @@ export type Verifier = (call: Call) => Verdict;
 
 type Given = { kind: InboundKind; options: InboundOptions; secrets: readonly InboundSecret[] };
 
-/** What of a key is hashed before, and after, the content: copied for each call, it costs that call nothing. */
+/** What of a key is hashed before, and after, the content: hashed once, and copied for each call. */
 type Ready = { inner: Hash; outer: Hash };
 type Key = { bytes: Buffer; ready: Ready; untilMs: number };
 
@@ -99,7 +99,7 @@ function readyOf(key: Buffer, algorithm: HmacAlgorithm): Ready {
 
 const blockBytes: Record<HmacAlgorithm, number> = { sha1: 64, sha256: 64, sha512: 128 };
 
-/** In two thirds of the time of Node's own HMAC, which makes the key ready for each call. */
+/** Of 1 KB in two thirds of the time of Node's own HMAC, which makes the key ready for each call. */
 function signatureOf(
   { content }: Recipe,
   { inner, outer }: Ready,
@@ -118,8 +118,8 @@ function signatureOf(
   }
   if (text !== "") hash.update(text, headerEncoding);
   // By way of texts: each digest that is given as bytes comes in memory of its own.
-  const digest = outer.copy().update(hash.digest("binary"), "latin1").digest("binary");
-  return Buffer.from(digest, "latin1");
+  const digest = outer.copy().update(hash.digest("binary"), "binary").digest("binary");
+  return Buffer.from(digest, "binary");
 }
 
 function checkBasic(user: string, { headers }: Call, keys: readonly Key[]): Verdict {

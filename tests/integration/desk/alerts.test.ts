@@ -164,7 +164,11 @@ describe("each kind fires and resolves", () => {
       insert into redrive.batch_changes (provider, at, from_size, to_size, breaker, reason, figures)
       values ('ats', now() - interval '11 minutes', 1, 1, 'open', 'failing', '{}')`;
     await sql`update redrive.provider_state set breaker = 'half_open', breaker_since = now() where provider = 'ats'`;
+    expect(await look()).toMatchObject({ opened: 0 });
+    await enqueue(sql, "ats");
     expect(await look()).toMatchObject({ opened: 1 });
+    await sql`delete from redrive.queue`;
+    expect(await look()).toMatchObject({ resolved: 0 });
     await sql`update redrive.provider_state set breaker = 'closed', breaker_since = null where provider = 'ats'`;
     expect(await look()).toMatchObject({ resolved: 1 });
     await sql`delete from redrive.batch_changes`;

@@ -93,6 +93,24 @@ test("one bad call of a group does not take the others with it", async () => {
   expect(stored?.many).toBe(39);
 });
 
+test("an error that nobody foresaw is a 503 for its call, which takes no room any more, and ends nothing", async () => {
+  await aSource(base.sql, "unforeseen");
+  let isBroken = true;
+  const nowMs = () => {
+    if (isBroken) throw new Error("the clock is broken");
+    return Date.now();
+  };
+  const limits = { roomBytes: 40_000 };
+  await using own = await aWebServer({ databaseUrl: base.url, nowMs, limits });
+  const body = JSON.stringify({ filling: "x".repeat(9_000) });
+  for (let nth = 0; nth < 10; nth++) {
+    const { status, headers } = await sendsSigned(own.inbound("unforeseen"), body, { id: `msg_${nth}` });
+    expect({ status, retryAfter: headers.get("retry-after") }).toEqual({ status: 503, retryAfter: "5" });
+  }
+  isBroken = false;
+  expect((await sendsSigned(own.inbound("unforeseen"), body, { id: "msg_10" })).status).toBe(202);
+});
+
 test("what came is counted by source and minute", async () => {
   await aSource(base.sql, "counted");
   const url = server.inbound("counted");

@@ -177,7 +177,10 @@ describe("kinds", () => {
       sinceMs: nowMs - minute,
       title: "ATS: the breaker is open (failing), and nothing is sent.",
     });
-    expect(at({ ...open, breaker: "half_open" })).toMatchObject({
+    const tested = { ...open, breaker: "half_open", oldestDueMs: nowMs } as const;
+    expect(at({ ...tested, oldestDueMs: null })?.level).toBe("between");
+    expect(at({ ...tested, hold: "paused" })?.level).toBe("between");
+    expect(at(tested)).toMatchObject({
       level: "bad",
       sinceMs: nowMs - minute,
       title: "ATS: the breaker is open (failing), and nothing is sent but tests.",

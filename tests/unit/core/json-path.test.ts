@@ -7,6 +7,9 @@ const document = {
     { code: 8, field: null },
   ],
   "a b": { deep: [[{ code: 9 }]] },
+  "": { "": 1 },
+  none: null,
+  word: "text",
 };
 
 describe("the values at", () => {
@@ -21,6 +24,11 @@ describe("the values at", () => {
     ["$.errors[1:].code", [8]],
     ["$.nothing", []],
     ["$.errors.code", []],
+    ["$.errors['0']", []],
+    ["$['a b'].deep.code", []],
+    ["$['']['']", [1]],
+    ["$.none.code", []],
+    ["$.word.length", []],
     ["$.toString", []],
     ["$.errors.length", []],
     ["not a path", []],

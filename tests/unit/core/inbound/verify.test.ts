@@ -130,14 +130,14 @@ test.each(["sha1", "sha256", "sha512"] as const)(
   "a secret of any length signs with %s as everywhere, call after call",
   (algorithm) => {
     const options: InboundOptions = { hmac: { ...hmac.options.hmac, algorithm, prefix: "" } };
-    for (const length of [1, 20, 63, 64, 65, 127, 128, 129, 400]) {
-      const secret = "ü".repeat(length).slice(0, length);
+    const lengths = [1, 20, 63, 64, 65, 127, 128, 129, 400];
+    for (const secret of [...lengths.map((length) => "k".repeat(length)), "schlüssel"]) {
       const verify = verifierOf({ kind: "hmac", options, secrets: [{ secret, until: null }] });
       for (const body of ["{}", '{"a":1}', "x".repeat(5_000)]) {
         const signature = mac(secret, `${at}:${body}`, "hex", algorithm);
         const headers = ["x-sign", signature, "x-time", String(at)];
         const call = { headers, body: Buffer.from(body), nowMs: at * 1_000 };
-        expect(verify(call), `${length} characters`).toEqual({ isGenuine: true });
+        expect(verify(call), `${secret.length} characters`).toEqual({ isGenuine: true });
       }
     }
   },
