@@ -80,7 +80,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
   };
 
   // By callbacks: ten thousand times a second, promises are felt.
-  const take = (request: IncomingMessage, response: ServerResponse): void => {
+  const take = (request: IncomingMessage, response: ServerResponse) => {
     const slug = request.method === "POST" ? slugIn(request.url ?? "") : null;
     const found = slug === null ? null : sources.find(slug);
     if (!(found instanceof Promise)) return takeFrom(found, request, response);
@@ -90,7 +90,7 @@ export function openInbound({ databaseUrl, env, log, nowMs = Date.now, limits = 
       .catch((error: unknown) => fail(request, response, error));
   };
 
-  const takeFrom = (source: Source | null, request: IncomingMessage, response: ServerResponse): void => {
+  const takeFrom = (source: Source | null, request: IncomingMessage, response: ServerResponse) => {
     if (!isOpen(source, request, response)) return discardRest(request);
     const announced = announcedIn(request, source);
     if ("code" in announced) {

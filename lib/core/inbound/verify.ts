@@ -1,6 +1,6 @@
 // Whether a call comes from the sender that a source stands for: genuine, or refused with the reason that operators read.
 // Secrets are compared in constant time; of several secrets, and of several signatures, one that fits is enough.
-import { createHash, type Hash, timingSafeEqual } from "node:crypto";
+import { createHash, hash, timingSafeEqual } from "node:crypto";
 import type { HmacAlgorithm, InboundKind, InboundOptions } from "#lib/core/inbound/kinds.ts";
 import { headerOf, type RawHeaders } from "#lib/core/inbound/raw-headers.ts";
 import { type Recipe, recipeOf } from "#lib/core/inbound/recipes.ts";
@@ -22,8 +22,8 @@ export type Verifier = (call: Call) => Verdict;
 
 type Given = { kind: InboundKind; options: InboundOptions; secrets: readonly InboundSecret[] };
 
-/** What of a key is hashed before, and after, the content: hashed once, and copied for each call. */
-type Ready = { inner: Hash; outer: Hash };
+/** A key as HMAC takes it: a block that goes before the content, and one before the hash of both. */
+type Ready = { inner: Buffer; outer: Buffer };
 type Key = { bytes: Buffer; ready: Ready; untilMs: number };
 
 /** The check of one source, its keys made ready once. */
@@ -89,38 +89,43 @@ function checkSignature(recipe: Recipe, { headers, body, nowMs }: Call, keys: re
 /** Node reads headers as Latin-1, byte for byte; so is what was signed of them given back. */
 const headerEncoding = "latin1";
 
-/** HMAC as RFC 2104 has it, whose section 4 names this way of keeping a key. */
+/** @see RFC 2104, section 2 */
 function readyOf(key: Buffer, algorithm: HmacAlgorithm): Ready {
   const block = Buffer.alloc(blockBytes[algorithm]);
   (key.length > block.length ? createHash(algorithm).update(key).digest() : key).copy(block);
-  const over = (pad: number) => createHash(algorithm).update(block.map((byte) => byte ^ pad));
+  const over = (pad: number) => Buffer.from(block.map((byte) => byte ^ pad));
   return { inner: over(0x36), outer: over(0x5c) };
 }
 
 const blockBytes: Record<HmacAlgorithm, number> = { sha1: 64, sha256: 64, sha512: 128 };
 
-/** Of 1 KB in two thirds of the time of Node's own HMAC, which makes the key ready for each call. */
+/**
+ * The HMAC of a call, as RFC 2104 writes it down: two hashes, each made at once. Node's own makes an object for each call
+ * that the collector has to come for; of 1 KB this takes half the time.
+ */
 function signatureOf(
-  { content }: Recipe,
+  { algorithm, content }: Recipe,
   { inner, outer }: Ready,
   parts: { id: string; timestamp: string; body: Buffer },
 ): Buffer {
-  const hash = inner.copy();
+  const signed = [inner];
   let text = "";
   for (const piece of content) {
     if ("text" in piece) text += piece.text;
     else if (piece.part !== "body") text += parts[piece.part];
     else {
-      if (text !== "") hash.update(text, headerEncoding);
-      hash.update(parts.body);
+      if (text !== "") signed.push(Buffer.from(text, headerEncoding));
+      signed.push(parts.body);
       text = "";
     }
   }
-  if (text !== "") hash.update(text, headerEncoding);
-  // By way of texts: each digest that is given as bytes comes in memory of its own.
-  const digest = outer.copy().update(hash.digest("binary"), "binary").digest("binary");
-  return Buffer.from(digest, "binary");
+  if (text !== "") signed.push(Buffer.from(text, headerEncoding));
+  return digest(algorithm, [outer, digest(algorithm, signed)]);
 }
+
+/** By way of a text: given as bytes, it would come in memory of its own. */
+const digest = (algorithm: HmacAlgorithm, content: Buffer[]): Buffer =>
+  Buffer.from(hash(algorithm, Buffer.concat(content), "binary"), "binary");
 
 function checkBasic(user: string, { headers }: Call, keys: readonly Key[]): Verdict {
   const header = headerOf(headers, "authorization");
