@@ -84,7 +84,7 @@ test("the longest names and keys are taken", async () => {
     insert into redrive.outbox
       (provider, payload, headers, idempotency_key, dedupe_key, ordering_key, on_delivered, on_failed, on_rejected)
     select 'ats', '{}', '{}', key, key, key, task, task, task
-    from (select repeat('x', 200) as key, repeat('x', 128) as task)`;
+    from (select repeat('x', 200) as key, repeat('x', 128) as task) as longest`;
 });
 
 test("two open transactions that enqueue for one provider never wait for each other", async () => {
