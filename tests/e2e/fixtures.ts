@@ -65,8 +65,11 @@ export const test = base.extend<Given, { installation: Installation; simulator: 
   ],
   page: async ({ page }, use) => {
     const heard: Promise<string[]>[] = [];
-    page.on("response", (response) => heard.push(faultsIn(response)));
+    const hear = (response: Response) => void heard.push(faultsIn(response));
+    page.on("response", hear);
     await use(page);
+    // What is answered from here on comes to a page that is being closed.
+    page.off("response", hear);
     expect((await Promise.all(heard)).flat()).toEqual([]);
   },
   baseURL: async ({ installation }, use) => use(installation.url),
@@ -126,8 +129,8 @@ export { expect };
 async function faultsIn(response: Response): Promise<string[]> {
   const { pathname } = new URL(response.url());
   if (!pathname.startsWith("/api/v1/")) return [];
-  const headers = new Headers(await response.allHeaders());
-  // A page that was left takes its answers along; the rest of such an answer is held all the same.
+  // A page that was left takes its answers along; what is here of such an answer is held all the same.
+  const headers = new Headers(await response.allHeaders().catch(() => response.headers()));
   const text = isStream(headers) ? null : await response.text().catch(() => null);
   const request = response.request();
   return faultsOf({
