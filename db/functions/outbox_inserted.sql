@@ -16,7 +16,7 @@ begin
         hint = 'Create the provider in the dashboard or with POST /api/v1/providers, or mend its name.';
   end if;
 
-  -- No checks of the table: Postgres makes those ready anew for each statement, which cost an insert of one record a sixth.
+  -- No checks of the table: Postgres makes those ready anew for each statement, which cost an insert of one record a fifth.
   -- Of a payload always the text's own size: stored compressed, or as numbers with exponents, far more than 1 MiB looks small.
   select fresh.provider, fresh.id, fresh.field, octet_length(fresh.payload::text) as bytes into bad
   from (

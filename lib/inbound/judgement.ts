@@ -11,7 +11,7 @@ import type { Source } from "#lib/inbound/sources.ts";
 
 export type Call = { source: Source; headers: RawHeaders; bytes: Buffer; form: InboundForm; nowMs: number };
 
-export type Judgement =
+type Judgement =
   | { kind: "record"; record: InboundRecord }
   /** Slack asks whether the address is ours, and wants its own words back; nothing is to be stored. */
   | { kind: "challenge"; challenge: string }
