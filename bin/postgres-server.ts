@@ -221,6 +221,9 @@ async function launch(
     "unix_socket_directories=",
     "max_connections=200",
     "lc_messages=C",
+    // What is put out of memory goes to disk as it comes. Left to the system, it gathers for half a minute and then holds up
+    // every commit for half a second.
+    "backend_flush_after=256kB",
     ...settings,
   ];
   const child = spawn(

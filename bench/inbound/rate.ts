@@ -1,5 +1,5 @@
 // Webhooks a second with a durable commit, beside a bare Node server that only answers; and how long one takes at half of
-// that load. Rounds in turn, so that a machine that slows down slows both.
+// that load. Rounds in turn, so that a machine that slows down slows all of them.
 import type { Measured, Order } from "#bench/inbound/generator.ts";
 import { aBare, aFront, benchSql, callers, connections, type Serving } from "#bench/inbound/setting.ts";
 import type { Figure, Given, Row } from "#bench/row.ts";
@@ -24,32 +24,29 @@ async function measure({ database, quick, say }: Given): Promise<Figure[]> {
     const seconds = quick ? 2 : 5;
     await fastest(bare, 1);
     await fastest(front, quick ? 1 : 3);
-    const of: { bare: Loaded; front: Loaded }[] = [];
+    const of: { bare: Loaded; full: Loaded; half: Measured }[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const pair = { bare: await fastest(bare, seconds), front: await fastest(front, seconds) };
-      of.push(pair);
-      say(`round ${round}: bare ${pair.bare.rate.toFixed(0)}/s, stored ${pair.front.rate.toFixed(0)}/s`);
+      const full = { bare: await fastest(bare, seconds), full: await fastest(front, seconds) };
+      const half = await atRate(front, seconds, full.full.rate / 2);
+      of.push({ ...full, half });
+      const rates = `bare ${full.bare.rate.toFixed(0)}/s, stored ${full.full.rate.toFixed(0)}/s`;
+      say(`round ${round}: ${rates}, p99 at half of it ${half.p99Ms.toFixed(0)} ms`);
     }
-    const frontRate = median(of.map(({ front }) => front.rate));
-    const half = await atRate(front, seconds, frontRate / 2);
     const [stored] = await sql<{ many: number }[]>`select count(*)::int as many from redrive.queue`;
     say(`${stored?.many} records stored in all`);
     // Of each pair: what slows the machine down for a while slows both.
-    const ratio = median(of.map(({ bare, front }) => front.rate / bare.rate));
+    const ratio = median(of.map(({ bare, full }) => full.rate / bare.rate));
+    const p99 = median(of.map(({ half }) => half.p99Ms));
     return [
       { name: "bare server, answers/s", value: median(of.map(({ bare }) => bare.rate)) },
-      { name: "stored and answered/s", value: frontRate },
+      { name: "stored and answered/s", value: median(of.map(({ full }) => full.rate)) },
       { name: "stored ÷ bare", value: ratio, goal: `≥ ${ratioGoal}`, holds: ratio >= ratioGoal },
       { name: "bare server's CPU, µs a call", value: median(of.map(({ bare }) => bare.cpuMicros)) },
-      { name: "our server's CPU, µs a call", value: median(of.map(({ front }) => front.cpuMicros)) },
-      { name: "p99 at full load, ms", value: median(of.map(({ front }) => front.p99Ms)) },
-      { name: "p50 at half of it, ms", value: half.p50Ms },
-      {
-        name: "p99 at half of it, ms",
-        value: half.p99Ms,
-        goal: `< ${p99GoalMs}`,
-        holds: half.p99Ms < p99GoalMs,
-      },
+      { name: "our server's CPU, µs a call", value: median(of.map(({ full }) => full.cpuMicros)) },
+      { name: "p99 at full load, ms", value: median(of.map(({ full }) => full.p99Ms)) },
+      { name: "p50 at half of it, ms", value: median(of.map(({ half }) => half.p50Ms)) },
+      { name: "p99 at half of it, ms", value: p99, goal: `< ${p99GoalMs}`, holds: p99 < p99GoalMs },
+      { name: "the same in the slowest round, ms", value: Math.max(...of.map(({ half }) => half.p99Ms)) },
     ];
   } finally {
     await sql.end({ timeout: 5 });

@@ -22,7 +22,7 @@ export type Verifier = (call: Call) => Verdict;
 
 type Given = { kind: InboundKind; options: InboundOptions; secrets: readonly InboundSecret[] };
 
-/** A key as HMAC takes it: a block that goes before the content, and one before the hash of both. */
+/** A key as HMAC takes it: a block that goes before the content, and one before the hash of both, with room for it behind. */
 type Ready = { inner: Buffer; outer: Buffer };
 type Key = { bytes: Buffer; ready: Ready; untilMs: number };
 
@@ -91,41 +91,42 @@ const headerEncoding = "latin1";
 
 /** @see RFC 2104, section 2 */
 function readyOf(key: Buffer, algorithm: HmacAlgorithm): Ready {
-  const block = Buffer.alloc(blockBytes[algorithm]);
-  (key.length > block.length ? createHash(algorithm).update(key).digest() : key).copy(block);
-  const over = (pad: number) => Buffer.from(block.map((byte) => byte ^ pad));
-  return { inner: over(0x36), outer: over(0x5c) };
+  const { block, digest } = bytesOf[algorithm];
+  const padded = Buffer.alloc(block);
+  (key.length > block ? createHash(algorithm).update(key).digest() : key).copy(padded);
+  const over = (pad: number) => Buffer.from(padded.map((byte) => byte ^ pad));
+  return { inner: over(0x36), outer: Buffer.concat([over(0x5c), Buffer.alloc(digest)]) };
 }
 
-const blockBytes: Record<HmacAlgorithm, number> = { sha1: 64, sha256: 64, sha512: 128 };
+const bytesOf: Record<HmacAlgorithm, { block: number; digest: number }> = {
+  sha1: { block: 64, digest: 20 },
+  sha256: { block: 64, digest: 32 },
+  sha512: { block: 128, digest: 64 },
+};
+
+/** What is signed of a call is put together here, for as long as it is hashed. */
+const workspace = Buffer.allocUnsafeSlow(65_536);
 
 /**
- * The HMAC of a call, as RFC 2104 writes it down: two hashes, each made at once. Node's own makes an object for each call
- * that the collector has to come for; of 1 KB this takes half the time.
+ * The HMAC of a call, as RFC 2104 writes it down: two hashes, each made at once, over bytes that are used again and again.
+ * Node's own makes an object for each call that the collector has to come for; of 1 KB this takes half the time.
  */
 function signatureOf(
   { algorithm, content }: Recipe,
   { inner, outer }: Ready,
   parts: { id: string; timestamp: string; body: Buffer },
 ): Buffer {
-  const signed = [inner];
-  let text = "";
-  for (const piece of content) {
-    if ("text" in piece) text += piece.text;
-    else if (piece.part !== "body") text += parts[piece.part];
-    else {
-      if (text !== "") signed.push(Buffer.from(text, headerEncoding));
-      signed.push(parts.body);
-      text = "";
-    }
-  }
-  if (text !== "") signed.push(Buffer.from(text, headerEncoding));
-  return digest(algorithm, [outer, digest(algorithm, signed)]);
+  const pieces = content.map((piece) => ("text" in piece ? piece.text : parts[piece.part]));
+  const length = pieces.reduce((bytes, piece) => bytes + piece.length, inner.length);
+  const space = length <= workspace.length ? workspace : Buffer.allocUnsafe(length);
+  let at = inner.copy(space);
+  // A header's character is a byte: Node reads them so.
+  for (const piece of pieces)
+    at += typeof piece === "string" ? space.write(piece, at, headerEncoding) : piece.copy(space, at);
+  outer.write(hash(algorithm, space.subarray(0, length), "binary"), inner.length, "binary");
+  // By way of a text: given as bytes, it would come in memory of its own.
+  return Buffer.from(hash(algorithm, outer, "binary"), "binary");
 }
-
-/** By way of a text: given as bytes, it would come in memory of its own. */
-const digest = (algorithm: HmacAlgorithm, content: Buffer[]): Buffer =>
-  Buffer.from(hash(algorithm, Buffer.concat(content), "binary"), "binary");
 
 function checkBasic(user: string, { headers }: Call, keys: readonly Key[]): Verdict {
   const header = headerOf(headers, "authorization");
