@@ -28,21 +28,13 @@ export type ConnectOptions = {
   name: string;
   /** After so long the server gives a statement up; without it, never. */
   statementMs?: number;
-  /**
-   * It writes much, and is waited for: what it has to put out of the server's memory goes to disk as it comes. The system
-   * would gather it for half a minute and write it all at once, and every commit of that moment waits.
-   */
-  isHeavyWriter?: boolean;
 };
 
 /**
  * A client for raw SQL. Timestamps come back as text, with their microseconds; columns in snake_case come back in
  * camelCase, keys inside JSON stay as they are.
  */
-export function connectSql(
-  url: string,
-  { max = 10, idleSeconds, name, statementMs, isHeavyWriter = false }: ConnectOptions,
-): Sql {
+export function connectSql(url: string, { max = 10, idleSeconds, name, statementMs }: ConnectOptions): Sql {
   return postgres(url, {
     max,
     idle_timeout: idleSeconds,
@@ -51,7 +43,6 @@ export function connectSql(
     connection: {
       application_name: name,
       ...(statementMs !== undefined && { statement_timeout: statementMs }),
-      ...(isHeavyWriter && { backend_flush_after: "256kB" }),
       ...session,
     },
     transform: { column: { to: postgres.fromCamel, from: postgres.toCamel } },

@@ -44,7 +44,8 @@ function NewProviderForm() {
     } catch (error) {
       const wrong = error instanceof ApiError ? (error.problem?.errors ?? []) : [];
       setErrors(new Map(wrong.map(({ field, message }) => [field, message])));
-      setFault(wrong.length === 0 ? sentenceOf(error) : null);
+      // What is wrong elsewhere has no input here to stand beside.
+      setFault(wrong.every(({ field }) => field in fields) && wrong.length > 0 ? null : sentenceOf(error));
       setBusy(false);
     }
   };
@@ -84,7 +85,7 @@ function NewProviderForm() {
         />
         <TextInput
           label="Address"
-          description="Where records go. The rest is set on the next page."
+          description="Where records go: a web address, or handler: and the name of a handler of your application. The rest is set on the next page."
           placeholder="https://acme.example/invoices"
           {...input("url", (url) => ({ url }))}
         />

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ChoiceField, SwitchField, TextField } from "#components/policy/fields.tsx";
+import { ChoiceField, NumberField, SwitchField, TextField } from "#components/policy/fields.tsx";
 import { InboundOptionFields, optionsFor } from "#components/settings/inbound-options.tsx";
 import { NameFields } from "#components/settings/name-fields.tsx";
 import { SaveForm } from "#components/settings/save-form.tsx";
@@ -26,7 +26,7 @@ type Props = {
 
 type Draft = Pick<
   InboundSource,
-  "slug" | "name" | "kind" | "provider" | "options" | "mapping" | "enabled"
+  "slug" | "name" | "kind" | "provider" | "options" | "mapping" | "enabled" | "bytesMax"
 > & {
   secret: string;
 };
@@ -39,6 +39,7 @@ const fresh: Draft = {
   options: {},
   mapping: {},
   enabled: true,
+  bytesMax: 1_048_576,
   secret: "",
 };
 
@@ -50,8 +51,8 @@ export function InboundForm({ source, onClose, onSaved }: Props) {
   const [draft, setDraft] = useState<Draft>(source === null ? fresh : { ...source, secret: "" });
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const save = async () => {
-    const { slug, kind, name, provider, options, mapping, enabled, secret } = draft;
-    const settings = { name, provider, options, mapping, enabled };
+    const { slug, kind, name, provider, options, mapping, enabled, bytesMax, secret } = draft;
+    const settings = { name, provider, options, mapping, enabled, bytesMax };
     if (source === null) await createSource({ slug, kind, secrets: [secret.trim()], ...settings });
     else await patchSource(slug, source.version, settings);
     await onSaved();
@@ -102,10 +103,18 @@ export function InboundForm({ source, onClose, onSaved }: Props) {
           {...mappingWords[column]}
           mono
           placeholder={usualMapping[kind][column] ?? "$.a.path or header:Name"}
-          value={draft.mapping[column] ?? ""}
+          value={draft.mapping[column] === null ? none : (draft.mapping[column] ?? "")}
           onChange={(typed) => change({ mapping: withColumn(draft.mapping, column, typed) })}
         />
       ))}
+      <NumberField
+        field="bytesMax"
+        label="Largest body"
+        unit="bytes"
+        description="A call with a larger one is refused (413)."
+        value={draft.bytesMax}
+        onChange={(bytesMax) => change({ bytesMax })}
+      />
       <SwitchField
         field="enabled"
         label="Switched on"
@@ -117,6 +126,9 @@ export function InboundForm({ source, onClose, onSaved }: Props) {
   );
 }
 
+/** What is typed so that a column stays empty, whatever is usual. */
+const none = "none";
+
 /** An empty one is as usual for the kind. */
 function withColumn(
   mapping: Draft["mapping"],
@@ -124,5 +136,7 @@ function withColumn(
   typed: string,
 ): Draft["mapping"] {
   const { [column]: _, ...others } = mapping;
-  return typed.trim() === "" ? others : { ...others, [column]: typed.trim() };
+  const text = typed.trim();
+  if (text === "") return others;
+  return { ...others, [column]: text === none ? null : text };
 }

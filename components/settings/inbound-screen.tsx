@@ -117,7 +117,7 @@ type ItemProps = {
 
 function SourceItem({ source, address, whyNotChange, onOpen, onRemove }: ItemProps) {
   const { name, kind, provider, enabled, secrets, lastHour } = source;
-  const ending = secrets.find(({ until }) => until !== null)?.until ?? null;
+  const { words, lastEnd } = secretWords(secrets);
   return (
     <li className={styles.item} data-testid="source">
       <div className={styles.text}>
@@ -125,13 +125,8 @@ function SourceItem({ source, address, whyNotChange, onOpen, onRemove }: ItemPro
           {name} {!enabled && <Chip look={offLook} />}
         </p>
         <p className={styles.quiet}>
-          {inboundKindWords[kind]} · {secretWords(secrets)}
-          {ending !== null && (
-            <>
-              , one until <RelativeTime at={ending} />
-            </>
-          )}{" "}
-          · becomes records of{" "}
+          {inboundKindWords[kind]} · {words} {lastEnd !== null && <RelativeTime at={lastEnd} />} · becomes
+          records of{" "}
           <Link href={`/providers/${provider}`} prefetch={false} style={{ color: "var(--accent)" }}>
             {provider}
           </Link>

@@ -48,8 +48,11 @@ export async function readInboundSources(db: Db, slug?: string): Promise<Inbound
 function sourceOf(row: Row): InboundSource {
   const { accepted, duplicates, refused, notStored, lastAcceptedAt, lastRefusal, lastRefusedAt, ...source } =
     row;
+  const nowMs = Date.now();
   return {
     ...source,
+    // Those that have ended stay stored until the next change, and count no more.
+    secrets: source.secrets.filter(({ until }) => until === null || Date.parse(until) > nowMs),
     path: inboundPath(source.slug),
     updatedAt: iso(source.updatedAt),
     lastHour: {

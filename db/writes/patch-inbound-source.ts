@@ -10,7 +10,12 @@ import type { Secrets } from "#db/writes/create-provider.ts";
 import { type Actor, Refused } from "#db/writes/refused.ts";
 import { type AnySql, inTransaction } from "#db/writes/transaction.ts";
 import { wrongVersion } from "#db/writes/wrong-version.ts";
-import type { ChangedInboundSource, CreateInboundSource, PatchInboundSource } from "#lib/contract/inbound.ts";
+import {
+  type ChangedInboundSource,
+  type CreateInboundSource,
+  type PatchInboundSource,
+  secretsMax,
+} from "#lib/contract/inbound.ts";
 import { contentProblems, optionProblems, secretProblems } from "#lib/contract/inbound-problems.ts";
 import type { InboundKind } from "#lib/core/inbound/kinds.ts";
 
@@ -94,6 +99,11 @@ function replaced(
   return { sealedSecrets: seal(slug, JSON.stringify(secrets)), secrets: secretFacts(secrets) };
 }
 
+const oneTooMany = {
+  field: "rotate.secret",
+  message: `can't be added beside ${secretsMax} that count; give all that are to count with secrets, or wait until one ends`,
+};
+
 /** The new one first; those that are stored end after the overlap, if not before. What has ended is dropped. */
 function rotated(
   slug: string,
@@ -111,14 +121,14 @@ function rotated(
       const untilMs = Math.min(endMs, each.until === null ? endMs : Date.parse(each.until));
       return { secret: each.secret, untilMs, addedAt: facts[nth]?.addedAt ?? new Date(nowMs).toISOString() };
     })
-    .filter(({ untilMs }) => untilMs > nowMs)
-    .slice(0, 4)
-    .map(({ untilMs, ...each }) => ({ ...each, until: new Date(untilMs).toISOString() }));
+    .filter(({ untilMs }) => untilMs > nowMs);
+  if (old.length === secretsMax) refuseProblems([oneTooMany]);
+  const ending = old.map(({ untilMs, ...each }) => ({ ...each, until: new Date(untilMs).toISOString() }));
   return {
     sealedSecrets: seal(
       slug,
-      JSON.stringify([...fresh, ...old.map(({ secret, until }) => ({ secret, until }))]),
+      JSON.stringify([...fresh, ...ending.map(({ secret, until }) => ({ secret, until }))]),
     ),
-    secrets: [...secretFacts(fresh), ...old.map(({ addedAt, until }) => ({ addedAt, until }))],
+    secrets: [...secretFacts(fresh), ...ending.map(({ addedAt, until }) => ({ addedAt, until }))],
   };
 }

@@ -17,7 +17,7 @@ export const inboundKindWords: Record<InboundKind, string> = {
 /** Where the secret comes from. */
 export const secretHints: Record<InboundKind, string> = {
   standard_webhooks: "The endpoint's secret at the sender, like whsec_ and base64.",
-  github: "The secret that you type at GitHub, under Settings, Webhooks.",
+  github: "The secret that you type at GitHub, under Settings, Webhooks, of either content type.",
   stripe: "The endpoint's signing secret, whole, like whsec_….",
   slack: "Your Slack app's signing secret, under Basic Information.",
   shopify: "The secret shown under Notifications, Webhooks; of an app, its client secret.",
@@ -27,7 +27,10 @@ export const secretHints: Record<InboundKind, string> = {
 };
 
 export const mappingWords: Record<keyof InboundMapping, { label: string; description: string }> = {
-  id: { label: "Event's id", description: "A second call with the same makes no second record." },
+  id: {
+    label: "Event's id",
+    description: "A second call with the same makes no second record of the provider.",
+  },
   type: { label: "Type", description: "What kind of event it is." },
   subject: { label: "Subject", description: "What people call it." },
   owner: { label: "Owner", description: "The customer whose record it is." },
@@ -45,6 +48,15 @@ export function hourWords({ accepted, duplicates, refused, notStored }: InboundS
   return `Last hour: ${parts.filter((part) => part !== null).join(" · ")}`;
 }
 
-/** How many count; until when one of them does, is the page's to say, for the time is the reader's. */
-export const secretWords = (secrets: InboundSource["secrets"]): string =>
-  plural(secrets.length, "secret", "secrets");
+/**
+ * How many count, and how many of them not for ever: `2 secrets, one until`; when the last of those ends is the page's to say, for
+ * the time is the reader's.
+ */
+export function secretWords(secrets: InboundSource["secrets"]): { words: string; lastEnd: string | null } {
+  const ends = secrets.flatMap(({ until }) => until ?? []).sort();
+  const many = plural(secrets.length, "secret", "secrets");
+  const lastEnd = ends.at(-1) ?? null;
+  if (lastEnd === null) return { words: many, lastEnd };
+  const which = secrets.length === 1 ? "" : `, ${ends.length === 1 ? "one" : `${ends.length} of them`}`;
+  return { words: `${many}${which} until`, lastEnd };
+}

@@ -88,7 +88,7 @@ const Secret = z.union([
   secret.transform((text) => ({ secret: text, until: null })),
   z.strictObject({ secret, until: until.nullable().default(null) }),
 ]);
-const secretsMax = 5;
+export const secretsMax = 5;
 
 const settings = {
   name: z.string().trim().min(1).max(120),

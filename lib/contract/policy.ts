@@ -286,10 +286,12 @@ export const ProviderPolicy = z.strictObject({
 });
 export type ProviderPolicy = z.infer<typeof ProviderPolicy>;
 
-/** A new provider: how many at once is left to what kind it is, where nobody says it. */
+/** A new provider: its adapter is left to its URL, and how many at once to what kind it is, where nobody says it. */
 export const CreateProvider = ProviderPolicy.extend({
   slug: Slug,
   name: settings.name.optional(),
+  /** What takes the URL's scheme: http-json, handler or email. */
+  adapter: settings.adapter.optional(),
   /** 10; 3 for a handler. */
   batchSizeMax: settings.batchSizeMax.optional(),
   /** 25, or the batch size where that is more; a handler's is its batch size. */

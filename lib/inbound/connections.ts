@@ -36,7 +36,6 @@ export function openConnections({ databaseUrl, patienceMs, statementsMax, log }:
       name: "redrive inbound",
       max: 1,
       statementMs: Math.max(1, Math.floor(statementMs / statementsMax)),
-      isHeavyWriter: true,
     });
     const asking = connectSql(databaseUrl, { name: "redrive inbound", max: 2, statementMs });
     const end = async (seconds: number) => {

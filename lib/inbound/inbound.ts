@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { readInboundPolicies } from "#db/reads/inbound-policies.ts";
 import { countInbound } from "#db/writes/count-inbound.ts";
 import { formOf, type InboundForm } from "#lib/core/inbound/body.ts";
-import { onlyHeader } from "#lib/core/inbound/raw-headers.ts";
+import type { InboundKind } from "#lib/core/inbound/kinds.ts";
+import { headerOf, onlyHeader } from "#lib/core/inbound/raw-headers.ts";
 import { type Arrived, arrivals, discardRest, type Pace, usualPace } from "#lib/inbound/arrival.ts";
 import { openConnections } from "#lib/inbound/connections.ts";
 import { countCalls } from "#lib/inbound/counts.ts";
@@ -206,20 +207,25 @@ function announcedIn(
   const length = onlyHeader(rawHeaders, "content-length");
   const bytes = length === null ? null : Number(length);
   if (bytes !== null && bytes > source.bytesMax) return refusingOf({ kind: "too_large" }, source);
-  const encoding = onlyHeader(rawHeaders, "content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (encoding !== "identity" && encoding !== "") {
+  const encoding = headerOf(rawHeaders, "content-encoding");
+  const isPlain =
+    "value" in encoding ? /^\s*(identity)?\s*$/i.test(encoding.value) : encoding.problem === "missing";
+  if (!isPlain) {
     return {
       code: "unsupported_media_type",
       detail: "The body is encoded (Content-Encoding); send it as it is, for that is what is signed.",
     };
   }
   const form = formOf(onlyHeader(rawHeaders, "content-type"));
-  if (form === "json" || (form === "form" && source.kind === "slack")) return { form, bytes };
+  if (form === "json" || (form === "form" && sendsForms.has(source.kind))) return { form, bytes };
   return {
     code: "unsupported_media_type",
     detail: "Send the body as JSON in UTF-8, with: Content-Type: application/json.",
   };
 }
+
+/** Slack's buttons come as a form, and GitHub's calls where nobody chose JSON; what they say is JSON in its field `payload`. */
+const sendsForms: ReadonlySet<InboundKind> = new Set(["slack", "github"]);
 
 let toldAt = Number.NEGATIVE_INFINITY;
 /** Once a second: in a burst it is the same for all. */

@@ -41,7 +41,7 @@ export const notGenuine = (kind: Source["kind"]): Refusing => ({
 const tooSlow: Refusing = {
   code: "too_slow",
   detail:
-    "The body came too slowly, and is not stored. Send it again, without a pause and at 64 KiB a second or more.",
+    "The body came too slowly, and is not stored. Send it again, without a pause and at 16 KiB a second or more.",
   headers: ["connection", "close"],
 };
 
@@ -63,11 +63,17 @@ export function refusingOf(
 }
 
 /**
- * 22: a value that can't be held, 54: too large or too deep, 23502 and 23514: one is missing, or breaks a check. Any other is not
- * the call's fault.
+ * 22: a value that can't be held, 54: too large or too deep, 23502: one is missing, 23514: one breaks a check of the outbox's
+ * own. Any other is not the call's fault: a partition that is attached while a row is on its way to the default one raises 23514 as
+ * well, and the same row is stored a moment later.
  */
 export const isAboutTheRow = (error: unknown): boolean =>
-  error instanceof PostgresError && /^(22|54|23502|23514)/.test(error.code);
+  error instanceof PostgresError &&
+  (/^(22|54|23502)/.test(error.code) ||
+    (error.code === "23514" && error.constraint_name?.startsWith(outboxChecks) === true));
+
+/** What the names of the checks in `outbox_inserted` begin with. */
+const outboxChecks = "outbox_";
 
 export function refusingRow(error: unknown): Refusing {
   const isTooLarge = error instanceof PostgresError && error.code === "54000";

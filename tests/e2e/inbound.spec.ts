@@ -80,9 +80,17 @@ test("a source is made, called, given another secret, switched off and taken out
 
   await source.getByRole("button", { name: "Change…" }).click();
   await dialog.getByLabel("Switched on").uncheck();
+  await dialog.getByLabel("Type").fill("none");
+  await dialog.getByLabel("Largest body").fill("2000000");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByRole("alert").first()).toContainText("1 MiB");
+  await dialog.getByLabel("Largest body").fill("65536");
+  await picture(page, "inbound-change");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(source).toContainText("Switched off");
   await expect.poll(() => sends(address, "{}", secondSecret)).toBe(503);
+  const saved = await api<object>("GET", "/inbound-sources/mail-events");
+  expect(saved).toMatchObject({ mapping: { type: null, owner: "$.data.customer" }, bytesMax: 65_536 });
   await picture(page, "inbound-list");
 
   const tess = await (await anotherBrowser()).newPage();

@@ -196,11 +196,33 @@ test("a new provider is added with a name and an address", async ({ page, api, s
   await page.getByRole("button", { name: "Add it" }).click();
   await expect(page.getByLabel("Address")).toHaveAttribute("aria-invalid", "true");
   await picture(page, "provider-new-refused");
+  // Of what has no input here, the sentence stands above.
+  await page.getByLabel("Address").fill("https://fish.example/orders");
+  await page.route("**/api/v1/providers", (route) => route.fulfill({ status: 422, json: refusedElsewhere }));
+  await page.getByRole("button", { name: "Add it" }).click();
+  await expect(page.getByRole("alert")).toContainText("options.from: must be given");
+  await page.unroute("**/api/v1/providers");
   await page.getByLabel("Address").fill(`${simulator.provider("fresh-fish-co").url}/orders`);
   await page.getByRole("button", { name: "Add it" }).click();
   await page.waitForURL("**/providers/fresh-fish-co/policy");
   expect(await policyOf(api, "fresh-fish-co")).toMatchObject({ name: "Fresh Fish & Co", version: 1 });
+
+  await page.goto("/providers/new");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Own code");
+  await page.getByLabel("Address").fill("handler:own-code");
+  await page.getByRole("button", { name: "Add it" }).click();
+  await page.waitForURL("**/providers/own-code/policy");
+  expect(await policyOf(api, "own-code")).toMatchObject({ adapter: "handler", batchSizeMax: 3 });
 });
+
+const refusedElsewhere = {
+  type: "https://redrive.example/docs/api.md#invalid_input",
+  title: "Invalid input",
+  status: 422,
+  code: "invalid_input",
+  detail: "options.from: must be given.",
+  errors: [{ field: "options.from", message: "must be given" }],
+};
 
 test("a schedule is shown with its times, and runs now with a reason", async ({
   page,

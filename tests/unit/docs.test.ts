@@ -31,14 +31,15 @@ test.each(examplesIn(page("adapters.md")))(
   "the example of an adapter can be saved as it is written: %s",
   (example) => {
     const policy = CreateProvider.parse(JSON.parse(example));
-    expect(policyProblems(newPolicy(policy))).toEqual([]);
-    expect(adapters[policy.adapter]?.options.safeParse(policy.options)).toMatchObject({ success: true });
+    const whole = newPolicy(policy);
+    expect(policyProblems(whole)).toEqual([]);
+    expect(adapters[whole.adapter]?.options.safeParse(policy.options)).toMatchObject({ success: true });
   },
 );
 
 test("there is an example for each adapter", () => {
   const shown = examplesIn(page("adapters.md")).map(
-    (example) => CreateProvider.parse(JSON.parse(example)).adapter,
+    (example) => newPolicy(CreateProvider.parse(JSON.parse(example))).adapter,
   );
   // Redrive's own provider alone has the loopback.
   const theirs = Object.keys(adapters).filter((adapter) => !isBuiltIn({ adapter }));

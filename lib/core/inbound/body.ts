@@ -5,7 +5,7 @@ import { unstorable } from "#lib/core/storable.ts";
 
 export type InboundBody = { text: string; value: unknown };
 
-/** JSON, or (Slack's buttons and commands) a form with JSON in its field `payload`. */
+/** JSON, or a form with JSON in its field `payload`. */
 export const inboundForms = ["json", "form"] as const;
 export type InboundForm = (typeof inboundForms)[number];
 

@@ -54,7 +54,7 @@ const vendors: Record<Exclude<InboundKind, "hmac" | "basic" | "token">, Recipe> 
     key: "base64",
     header: "webhook-signature",
     encoding: "base64",
-    read: prefixed("v1,", / +/),
+    read: prefixed("v1,"),
     idHeader: "webhook-id",
     timestampHeader: "webhook-timestamp",
     isTimed: true,
@@ -109,15 +109,20 @@ export function recipeOf(kind: InboundKind, options: InboundOptions): Recipe | n
   };
 }
 
-/** Signatures one after another, each behind the same prefix; others are of another form, and count for nothing. */
-function prefixed(prefix: string, between: RegExp = /[, ]+/): Recipe["read"] {
-  return (value) => ({
-    timestamp: null,
-    signatures: value
-      .split(between, signaturesMax)
-      .filter((part) => part !== "" && part.startsWith(prefix))
-      .map((part) => part.slice(prefix.length)),
-  });
+/**
+ * Signatures one after another, each behind the same prefix, which may itself end with a comma or a space (`v1,…`, `HMAC …`);
+ * others are of another form, and count for nothing.
+ */
+function prefixed(prefix: string): Recipe["read"] {
+  const each = new RegExp(`(?:^|[, ])${RegExp.escape(prefix)}([^, ]+)`, "g");
+  return (value) => {
+    const signatures: string[] = [];
+    for (const [, signature = ""] of value.matchAll(each)) {
+      signatures.push(signature);
+      if (signatures.length === signaturesMax) break;
+    }
+    return { timestamp: null, signatures };
+  };
 }
 
 /** `t=1492774577,v1=5257…,v1=6ffb…,v0=…` */

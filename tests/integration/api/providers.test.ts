@@ -72,6 +72,18 @@ test("a handler runs three at a time where nobody says how many, and has as many
   expect(said.body).toMatchObject({ batchSizeMax: 12, connectionsMax: 12 });
 });
 
+test("the adapter is what the URL asks for, where nobody names it", async () => {
+  expect((await create({ slug: "own-code", url: "handler:views" })).body).toMatchObject({
+    adapter: "handler",
+    batchSizeMax: 3,
+    connectionsMax: 3,
+  });
+  const mail = { slug: "own-mail", url: "smtp://mail.example", options: { from: "redrive@shop.example" } };
+  expect((await create(mail)).body).toMatchObject({ adapter: "email", batchSizeMax: 10 });
+  // Redrive's own is nobody's to ask for.
+  expect((await create({ slug: "own-echo", url: "loopback:echo" })).status).toBe(422);
+});
+
 test.each([
   ["a URL that is no http(s) URL", { url: "ftp://ats.example/" }, "url", "http or https"],
   ["a text as URL", { url: "ats" }, "url", "http or https"],
@@ -439,8 +451,18 @@ const nonsense: [what: string, policy: object, field: string, mend: RegExp][] = 
     /choose another/,
   ],
   ["a share above all", { flags: { percentage: 101 } }, "flags.percentage", /0 to 100/],
-  ["a handler's URL without its adapter", { url: "handler:views" }, "url", /choose another adapter/],
-  ["a mail server for an HTTP adapter", { url: "smtp://mail.example:25" }, "url", /choose another adapter/],
+  [
+    "a handler's URL for another adapter",
+    { url: "handler:views", adapter: "http-json" },
+    "url",
+    /choose another adapter/,
+  ],
+  [
+    "a mail server for an HTTP adapter",
+    { url: "smtp://mail.example:25", adapter: "fetch" },
+    "url",
+    /choose another adapter/,
+  ],
 ];
 test.each(nonsense)(
   "%s is refused when saved, naming the field and the mend",

@@ -1,4 +1,5 @@
 // Everything that must not get in, over real connections: what it is answered, and that nothing of it is stored.
+import { createHmac } from "node:crypto";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -21,6 +22,7 @@ beforeAll(async () => {
   await aSource(base.sql, "mail");
   await aSource(base.sql, "small", { bytesMax: 1_000 });
   await aSource(base.sql, "off", { isEnabled: false });
+  await aSource(base.sql, "github", { kind: "github", secrets: ["It's a Secret to Everybody"] });
   await aSource(base.sql, "slack", { kind: "slack", secrets: ["8f742231b10e8888abcd99yyyzzz85a5"] });
 });
 afterAll(async () => {
@@ -182,6 +184,16 @@ describe("a body", () => {
     ["zstd, gzip", Buffer.from("{}")],
   ])("that is encoded by %s is answered 415: it is never unpacked", async (encoding, body) => {
     await refuses(415, body, { ...standardHeaders("{}"), "content-encoding": encoding });
+  });
+
+  test("that says twice how it is encoded is answered 415, whatever it says", async () => {
+    const before = await stored();
+    const lines = Object.entries(standardHeaders("{}")).map(([name, value]) => `${name}: ${value}`);
+    const twice = ["content-encoding: identity", "content-encoding: gzip", "content-length: 2"];
+    expect(await raw(`${head("mail", [...lines, ...twice])}{}`)).toMatch(/^HTTP\/1.1 415 /);
+    expect(await stored()).toBe(before);
+    const plain = ["content-encoding: identity", "content-length: 2"];
+    expect(await raw(`${head("mail", [...lines, ...plain])}{}`)).toMatch(/^HTTP\/1.1 202 /);
   });
 
   test.each([
@@ -354,9 +366,23 @@ test("more connections than may be at once are closed; when one ends there is ro
   two.socket.destroy();
 });
 
+test("GitHub's calls may be forms, which it proposes, and are what their payload says", async () => {
+  const body = new URLSearchParams({ payload: '{"action":"opened","number":7}' }).toString();
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    "x-hub-signature-256": `sha256=${createHmac("sha256", "It's a Secret to Everybody").update(body).digest("hex")}`,
+    "x-github-event": "issues",
+  };
+  const answer = await sends(server.inbound("github"), body, headers);
+  expect(answer.status).toBe(202);
+  const [row] = await base.sql`select payload, type from redrive.outbox where id = ${String(answer.body.id)}`;
+  expect(row).toEqual({ payload: { action: "opened", number: 7 }, type: "issues" });
+  // Over what was signed, whatever it says.
+  await refuses(401, `${body}%20`, headers, "github");
+});
+
 describe("Slack", () => {
-  const slackHeaders = async (body: string) => {
-    const { createHmac } = await import("node:crypto");
+  const slackHeaders = (body: string) => {
     const at = String(Math.floor(Date.now() / 1_000));
     const signature = createHmac("sha256", "8f742231b10e8888abcd99yyyzzz85a5")
       .update(`v0:${at}:${body}`)
@@ -366,7 +392,7 @@ describe("Slack", () => {
   test("gets its own words back when it asks whether the address is ours, and nothing is stored", async () => {
     const before = await stored();
     const body = JSON.stringify({ type: "url_verification", challenge: "3eZbrw1aBm2rZgRNFdxV", token: "x" });
-    const headers = { ...(await slackHeaders(body)), "content-type": "application/json" };
+    const headers = { ...slackHeaders(body), "content-type": "application/json" };
     const answer = await sends(server.inbound("slack"), body, headers);
     expect(answer).toMatchObject({ status: 200, body: { challenge: "3eZbrw1aBm2rZgRNFdxV" } });
     expect(await stored()).toBe(before);
@@ -376,7 +402,7 @@ describe("Slack", () => {
     const body = new URLSearchParams({ payload: '{"type":"block_actions","user":{"id":"U1"}}' }).toString();
     const type = "application/x-www-form-urlencoded";
     const answer = await sends(server.inbound("slack"), body, {
-      ...(await slackHeaders(body)),
+      ...slackHeaders(body),
       "content-type": type,
     });
     expect(answer.status).toBe(202);

@@ -79,6 +79,26 @@ test("a rotation lets both secrets count, and the old one no longer after the ov
   await eventually(async () => expect(await statuses()).toEqual([202, 401]), 3_000);
 });
 
+test("a sixth secret beside five that count is refused, for one of them would end at once", async () => {
+  const five = [1, 2, 3, 4, 5].map((nth) => `a-shared-secret-${nth}`);
+  const options = { hmac: { header: "X-Sign" } };
+  await create({ slug: "five", kind: "hmac", options, secrets: five });
+  const rotate = (overlapSeconds: number) =>
+    patch("five", { rotate: { secret: "a-shared-secret-6", overlapSeconds } });
+  expect(await rotate(60)).toMatchObject({
+    status: 422,
+    body: { errors: [{ field: "rotate.secret", message: expect.stringMatching(/beside 5 that count/) }] },
+  });
+  // Without an overlap all of them end, as is said.
+  expect((await rotate(0)).status).toBe(200);
+});
+
+test("a secret that has ended is not shown any more", async () => {
+  const ended = { secret: webhookSecret, until: new Date(Date.now() - 1_000).toISOString() };
+  await create({ slug: "ended", secrets: [secondSecret, ended] });
+  expect((await read("ended")).body).toMatchObject({ secrets: [{ until: null }] });
+});
+
 test("each kind that needs to know more is told so, and works with it", async () => {
   await create({
     slug: "ours",

@@ -111,6 +111,34 @@ test("an error that nobody foresaw is a 503 for its call, which takes no room an
   expect((await sendsSigned(own.inbound("unforeseen"), body, { id: "msg_10" })).status).toBe(202);
 });
 
+test("a call that meets a partition being attached is told to come again, and then is stored", async () => {
+  await using own = await aDatabase();
+  await aProvider(own.sql, "crm");
+  await aSource(own.sql, "meets");
+  await using web = await aWebServer({ databaseUrl: own.url });
+  const send = () => sendsSigned(web.inbound("meets"), "{}", { id: "meets" });
+  // As where no worker has made any for two weeks: what comes waits in the default partition.
+  const day = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+  await own.sql.unsafe(`drop table redrive.outbox_${day}`);
+  const answer = await own.sql.begin(async (sql) => {
+    await sql`select redrive.make_partitions(1)`;
+    const sending = send();
+    await eventually(async () => {
+      const waits = await base.sql`
+        select from pg_stat_activity
+        where application_name = 'redrive inbound' and wait_event_type = 'Lock' and datname = ${own.sql.options.database}`;
+      expect(waits).toHaveLength(1);
+    });
+    return { sending };
+  });
+  const first = await answer.sending;
+  expect({ status: first.status, retryAfter: first.headers.get("retry-after") }).toEqual({
+    status: 503,
+    retryAfter: "5",
+  });
+  expect(await send()).toMatchObject({ status: 202, body: { duplicate: false } });
+});
+
 test("what came is counted by source and minute", async () => {
   await aSource(base.sql, "counted");
   const url = server.inbound("counted");

@@ -148,6 +148,24 @@ test.each(["sha1", "sha256", "sha512"] as const)(
   },
 );
 
+test.each(["HMAC ", "hmac-sha256,", "Signature: ", "sha256=", ""])(
+  "a prefix of any form stands before each signature: %j",
+  (prefix) => {
+    const options: InboundOptions = {
+      hmac: { ...hmac.options.hmac, algorithm: "sha256", encoding: "base64", prefix },
+    };
+    const right = mac("s3cret", `${at}:{}`, "base64");
+    const wrong = mac("another", `${at}:{}`, "base64");
+    const said = (header: string) =>
+      because({ ...hmac, options, headers: [["x-sign", header], hmac.headers[1] ?? ["", ""]] });
+    expect(said(`${prefix}${right}`)).toBe("genuine");
+    expect(said(`${prefix}${wrong}, ${prefix}${right}`)).toBe("genuine");
+    expect(said(`${prefix}${wrong}`)).toBe("mismatch");
+    expect(said(`${prefix}${"x".repeat(10_000)}`)).toBe("mismatch");
+    if (prefix !== "") expect(said(`other${right}`)).toBe("malformed");
+  },
+);
+
 describe.each(signed)("%s", (_name, given) => {
   const name = signatureName(given);
 
