@@ -11,6 +11,7 @@ import { frontServer } from "#lib/inbound/server.ts";
 import { distrustStrangers } from "#lib/node/caller-address.ts";
 import { readEnv, required } from "#lib/node/env.ts";
 import { createLog } from "#lib/node/log.ts";
+import { withKnownOperation } from "#lib/server/api-address.ts";
 import { withReadableAddress } from "#lib/server/readable-address.ts";
 import { startAlertClock } from "#worker/upkeep/alerts.ts";
 
@@ -28,7 +29,7 @@ await orExit(async () => {
 
   const app = next({ dev: false, dir: new URL("..", import.meta.url).pathname, port: env.PORT });
   await app.prepare();
-  const handle = withReadableAddress(app.getRequestHandler());
+  const handle = withReadableAddress(withKnownOperation(app.getRequestHandler()));
   const log = createLog("web", env.LOG_LEVEL);
   const inbound = openInbound({ databaseUrl: required(env, "DATABASE_URL"), env, log });
   const server = frontServer(inbound, (request, response) => {

@@ -49,7 +49,7 @@ const acts: Acts = {
   list: {
     words: 0,
     async run({ client, out, ending }) {
-      const { items } = await client().listKeys({ signal: ending });
+      const { items } = await client().listKeys({}, { signal: ending });
       out.table(items, columns, "There are no keys but that of REDRIVE_API_KEY, if it is set.");
       return exitCodes.done;
     },

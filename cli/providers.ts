@@ -46,7 +46,7 @@ const acts: Acts = {
   list: {
     words: 0,
     async run({ client, out, ending }) {
-      const { items } = await client().listProviders({ signal: ending });
+      const { items } = await client().listProviders({}, { signal: ending });
       out.table(
         items.filter(({ builtIn }) => !builtIn),
         columns,

@@ -20,13 +20,13 @@ export type AlertActed = { id: string; state: "open" | "acknowledged" | "resolve
 
 export type AlertRule = { slug: string; name: string; kind: "backlog_growing" | "oldest_record" | "breaker_open" | "success_rate" | "failures" | "canary" | "worker_silent" | "queue_without_owner" | "token_failing" | "partitions" | "disk" | "no_data"; severity: "info" | "warning" | "critical"; provider: string | null; params: { readonly [name: string]: Json }; forMs: number; enabled: boolean; silencedUntil: string | null; silencedBy: string | null; silenceReason: string | null; version: number; updatedAt: string; updatedBy: string };
 
-export type AlertRules = { items: readonly (AlertRule)[]; next: null };
+export type AlertRules = { items: readonly (AlertRule)[]; next: string | null };
 
 export type Alerts = { items: readonly (Alert)[]; next: string | null; counts: { open: number; acknowledged: number; silenced: number; resolved: number }; evaluatedAt: string | null };
 
 export type ApiKey = { id: string; name: string; state: "active" | "expired" | "revoked"; hint: string | null; scopes: readonly ("enqueue" | "read" | "operate" | "admin")[]; permissions: readonly ("see" | "see_payload" | "enqueue" | "retry_technical" | "retry_client_data" | "reject_technical" | "reject_client_data" | "bulk" | "bulk_many" | "assign" | "edit_allowed" | "edit" | "operate" | "manage_providers" | "manage_desk" | "mint_tokens" | "manage_keys" | "simulate")[]; providers: readonly (string)[] | null; owner: string | null; version: number; createdAt: string; createdBy: string | null; expiresAt: string | null; lastUsedAt: string | null; formerUntil: string | null; revokedAt: string | null; revokedBy: string | null };
 
-export type ApiKeys = { items: readonly (ApiKey)[]; next: null };
+export type ApiKeys = { items: readonly (ApiKey)[]; next: string | null };
 
 export type Assign = { assignee: string | null; from?: string | null };
 
@@ -38,7 +38,7 @@ export type BatchChange = { at: string; from: number; to: number; breaker: "clos
 
 export type BatchChanges = { items: readonly (BatchChange)[]; next: string | null };
 
-export type Canaries = { items: readonly (Canary)[]; next: null };
+export type Canaries = { items: readonly (Canary)[]; next: string | null };
 
 export type Canary = { slug: string; provider: string; providerName: string; builtIn: boolean; cron: string; timeZone: string; payload: Json; payloadHidden: boolean; expect: { status?: number; jsonPath?: string; equals?: string | number | boolean | null }; limitMs: number; enabled: boolean; version: number; updatedAt: string; updatedBy: string; state: "ok" | "slow" | "failed" | "silent" | "new" | "off"; nextAt: string | null; runs: readonly (CanaryRun)[] };
 
@@ -56,7 +56,7 @@ export type ChangedInboundSource = { slug: string; path: string; version: number
 
 export type Channel = { slug: string; name: string; provider: string; address: string; fallback: string | null; enabled: boolean; kind: "slack" | "email" | "webhook"; providerName: string; hold: "disabled" | "paused" | "outside_window" | "quota_spent" | "breaker_open" | "unhealthy" | null; lastSentAt: string | null; version: number; updatedAt: string; updatedBy: string };
 
-export type Channels = { items: readonly (Channel)[]; next: null };
+export type Channels = { items: readonly (Channel)[]; next: string | null };
 
 export type CreateAlertRule = { slug: string; name?: string; kind: "backlog_growing" | "oldest_record" | "breaker_open" | "success_rate" | "failures" | "canary" | "worker_silent" | "queue_without_owner" | "token_failing" | "partitions" | "disk" | "no_data"; severity?: "info" | "warning" | "critical"; provider?: string | null; params?: { readonly [name: string]: unknown }; forMs?: number; enabled?: boolean };
 
@@ -110,7 +110,7 @@ export type InboundSourceOptions = { hmac?: { algorithm: "sha1" | "sha256" | "sh
 
 export type InboundSourceOptionsInput = { hmac?: { algorithm?: "sha1" | "sha256" | "sha512"; header: string; encoding?: "hex" | "base64"; prefix?: string; content?: string; timestampHeader?: string | null; toleranceSeconds?: number }; basic?: { user: string }; token?: { header?: string; prefix?: string } };
 
-export type InboundSources = { items: readonly (InboundSource)[]; next: null };
+export type InboundSources = { items: readonly (InboundSource)[]; next: string | null };
 
 export type Knobs = { latency: { distribution: "fixed" | "uniform" | "lognormal" | "bimodal"; medianMs: number; spread: number; slowMs: number }; capacity: number | null; overload: "429" | "503" | "slower"; errorShare: number; timeoutShare: number; resetShare: number; lostReplyShare: number; outage: "503" | "none" | "refuse" | "black_hole"; retryAfter: string | null; health: "truth" | "always_ok" | "always_ill"; reject: { path: string; pattern: string; message: string } | null; conflictOnDuplicate: boolean; refuseAs: number | null; requireToken: boolean; tokenSeconds: number; clientSecret: string | null; tokenEndpointDown: boolean };
 
@@ -160,7 +160,7 @@ export type PatchTeam = { name?: string; kind?: "technical" | "client_data"; pos
 
 export type PauseProvider = { reason: string; until?: string };
 
-export type People = { items: readonly (Person)[]; next: null };
+export type People = { items: readonly (Person)[]; next: string | null };
 
 export type Person = { id: string; name: string; email: string; role: "end_user" | "support_data" | "support_tech" | "developer" | "admin"; slackUserId: string | null; isDisabled: boolean };
 
@@ -208,7 +208,7 @@ export type RotateKey = { overlapSeconds?: number };
 
 export type Route = { id: string; subject: "failures" | "alert"; channel: string; team: string | null; provider: string | null; severity: "info" | "warning" | "critical" };
 
-export type Routes = { items: readonly (Route)[]; next: null };
+export type Routes = { items: readonly (Route)[]; next: string | null };
 
 export type Rule = { when: RuleWhen; outcome: "delivered" | "duplicate" | "invalid" | "unauthorized" | "throttled" | "unavailable" | "ambiguous" | "unexpected"; team?: string; say?: string };
 
@@ -254,13 +254,13 @@ export type SystemEvents = { items: readonly (SystemEvent)[]; next: string | nul
 
 export type Team = { slug: string; name: string; kind: "technical" | "client_data"; position: number; rules: readonly (TeamRule)[]; builtIn: boolean };
 
-export type TeamFigures = { items: readonly ({ team: string; teamName: string; openGroups: number; openRecords: number; groups: number; firstTouchMs: number | null; resolveMs: number | null })[]; next: null };
+export type TeamFigures = { items: readonly ({ team: string; teamName: string; openGroups: number; openRecords: number; groups: number; firstTouchMs: number | null; resolveMs: number | null })[]; next: string | null };
 
 export type TeamRule = { provider: string | null; type: string | null; category: "technical" | "client_data" | "poison" | "adapter_error" | null; statusCode: number | null; contains: string | null };
 
 export type TeamRuleInput = { provider?: string | null; type?: string | null; category?: "technical" | "client_data" | "poison" | "adapter_error" | null; statusCode?: number | null; contains?: string | null };
 
-export type Teams = { items: readonly (Team)[]; next: null };
+export type Teams = { items: readonly (Team)[]; next: string | null };
 
 export type TestedChannel = { slug: string; recordId: string; hold: "disabled" | "paused" | "outside_window" | "quota_spent" | "breaker_open" | "unhealthy" | null };
 
@@ -339,11 +339,11 @@ export interface Calls {
   /** How the demo's simulator behaves. Needs the permission simulate. */
   getSimulator(options?: CallOptions): Promise<SimulatorState>;
   /** How the teams do, over seven days. Needs the permission see. */
-  getTeamFigures(options?: CallOptions): Promise<TeamFigures>;
+  getTeamFigures(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<TeamFigures>;
   /** Chart points of all providers together. Needs the permission see. */
   getThroughput(query?: { from?: string; to?: string; step?: number }, options?: CallOptions): Promise<Throughput>;
   /** What is looked for. Needs the permission see. */
-  listAlertRules(options?: CallOptions): Promise<AlertRules>;
+  listAlertRules(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<AlertRules>;
   /** Alerts, the newest first. Needs the permission see. */
   listAlerts(query?: { state?: "open" | "acknowledged" | "silenced" | "resolved"; after?: string; limit?: number }, options?: CallOptions): Promise<Alerts>;
   /** Who did what, the newest first. Needs the permission see. */
@@ -351,11 +351,11 @@ export interface Calls {
   /** Changes of batch size and breaker, the newest first. Needs the permission see. */
   listBatchChanges(slug: string, query?: { from?: string; to?: string }, options?: CallOptions): Promise<BatchChanges>;
   /** Canaries, each with how it stands and its last runs. Needs the permission see. */
-  listCanaries(query?: { provider?: string }, options?: CallOptions): Promise<Canaries>;
+  listCanaries(query?: { after?: string; limit?: number; provider?: string }, options?: CallOptions): Promise<Canaries>;
   /** The runs of a canary, the newest first. Needs the permission see. */
   listCanaryRuns(slug: string, query?: { after?: string; limit?: number }, options?: CallOptions): Promise<CanaryRuns>;
   /** Where people are told. Needs the permission see. */
-  listChannels(options?: CallOptions): Promise<Channels>;
+  listChannels(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<Channels>;
   /** What happened to the installation, the newest first. Breakers that turned, pauses, changes of configuration, releases, and bulk operations. Needs the permission see. */
   listEvents(query?: { kind?: "breaker" | "pause" | "config" | "deploy" | "operation"; provider?: string; from?: string; to?: string; after?: string; limit?: number }, options?: CallOptions): Promise<SystemEvents>;
   /** Failures by group, those with the newest failure first. Needs the permission see. */
@@ -363,23 +363,23 @@ export interface Calls {
   /** What waits for a person, with counts. Needs the permission see. */
   listFailures(query?: { state?: "open" | "rejected"; team?: string; provider?: string; fingerprint?: string; assignee?: string; q?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Failures>;
   /** Lists the sources of webhooks, and how many calls of each came in the last hour. Needs the permission see. */
-  listInboundSources(options?: CallOptions): Promise<InboundSources>;
+  listInboundSources(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<InboundSources>;
   /** All API keys, the newest first; never a key itself. Needs the permission manage_keys. */
-  listKeys(options?: CallOptions): Promise<ApiKeys>;
+  listKeys(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<ApiKeys>;
   /** What an operation has acted on, and how it stands now. Needs the permission see. */
   listOperationRecords(id: string, query?: { after?: string; limit?: number }, options?: CallOptions): Promise<OperationRecords>;
   /** Lists bulk operations, the newest first. Needs the permission see. */
   listOperations(query?: { state?: "running" | "paused" | "done" | "cancelled"; action?: "retry" | "reject"; createdBy?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Operations>;
   /** Who can sign in. Needs the permission manage_desk or assign. */
-  listPeople(options?: CallOptions): Promise<People>;
+  listPeople(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<People>;
   /** All providers, and how each stands. Needs the permission see. */
-  listProviders(options?: CallOptions): Promise<{ items: readonly (ProviderSummary)[]; next: null }>;
+  listProviders(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<{ items: readonly (ProviderSummary)[]; next: string | null }>;
   /** Lists records, the newest first. Needs the permission see. */
   listRecords(query?: { status?: "waiting" | "sending" | "retrying" | "held" | "delivered" | "failed" | "rejected" | "discarded" | "duplicate"; provider?: string; q?: string; canaries?: "hide" | "show" | "only"; from?: string; to?: string; after?: string; limit?: number }, options?: CallOptions): Promise<Records>;
   /** Which channel is told of what. Needs the permission see. */
-  listRoutes(options?: CallOptions): Promise<Routes>;
+  listRoutes(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<Routes>;
   /** Teams with their rules. Needs the permission see. */
-  listTeams(options?: CallOptions): Promise<Teams>;
+  listTeams(query?: { after?: string; limit?: number }, options?: CallOptions): Promise<Teams>;
   /** Makes a token for an end user. Needs the permission mint_tokens. */
   mintPortalToken(body: MintToken, options?: CallOptions): Promise<MintedToken>;
   /** Gives a group to another team, with what comes to it later. Needs the permission assign. */
@@ -494,27 +494,27 @@ export const operations = {
   getProviderThroughput: { method: "GET", path: "/providers/{slug}/throughput", takes: "query" },
   getRecord: { method: "GET", path: "/records/{id}", takes: "nothing" },
   getSimulator: { method: "GET", path: "/simulator", takes: "nothing" },
-  getTeamFigures: { method: "GET", path: "/teams/figures", takes: "nothing" },
+  getTeamFigures: { method: "GET", path: "/teams/figures", takes: "query" },
   getThroughput: { method: "GET", path: "/throughput", takes: "query" },
-  listAlertRules: { method: "GET", path: "/alert-rules", takes: "nothing" },
+  listAlertRules: { method: "GET", path: "/alert-rules", takes: "query" },
   listAlerts: { method: "GET", path: "/alerts", takes: "query" },
   listAudit: { method: "GET", path: "/audit", takes: "query" },
   listBatchChanges: { method: "GET", path: "/providers/{slug}/batch-changes", takes: "query" },
   listCanaries: { method: "GET", path: "/canaries", takes: "query" },
   listCanaryRuns: { method: "GET", path: "/canaries/{slug}/runs", takes: "query" },
-  listChannels: { method: "GET", path: "/channels", takes: "nothing" },
+  listChannels: { method: "GET", path: "/channels", takes: "query" },
   listEvents: { method: "GET", path: "/events", takes: "query" },
   listFailureGroups: { method: "GET", path: "/failures/groups", takes: "query" },
   listFailures: { method: "GET", path: "/failures", takes: "query" },
-  listInboundSources: { method: "GET", path: "/inbound-sources", takes: "nothing" },
-  listKeys: { method: "GET", path: "/keys", takes: "nothing" },
+  listInboundSources: { method: "GET", path: "/inbound-sources", takes: "query" },
+  listKeys: { method: "GET", path: "/keys", takes: "query" },
   listOperationRecords: { method: "GET", path: "/operations/{id}/records", takes: "query" },
   listOperations: { method: "GET", path: "/operations", takes: "query" },
-  listPeople: { method: "GET", path: "/people", takes: "nothing" },
-  listProviders: { method: "GET", path: "/providers", takes: "nothing" },
+  listPeople: { method: "GET", path: "/people", takes: "query" },
+  listProviders: { method: "GET", path: "/providers", takes: "query" },
   listRecords: { method: "GET", path: "/records", takes: "query" },
-  listRoutes: { method: "GET", path: "/routes", takes: "nothing" },
-  listTeams: { method: "GET", path: "/teams", takes: "nothing" },
+  listRoutes: { method: "GET", path: "/routes", takes: "query" },
+  listTeams: { method: "GET", path: "/teams", takes: "query" },
   mintPortalToken: { method: "POST", path: "/portal-tokens", takes: "body" },
   moveGroup: { method: "POST", path: "/failures/groups/{id}/move", takes: "body" },
   moveRecord: { method: "POST", path: "/records/{id}/move", takes: "body" },

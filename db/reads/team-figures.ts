@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Db } from "#db/client.ts";
 import type { TeamFigures } from "#lib/contract/team.ts";
 
-export async function readTeamFigures(db: Db): Promise<TeamFigures> {
+export async function readTeamFigures(db: Db): Promise<TeamFigures["items"]> {
   const items = await db.execute<TeamFigures["items"][number]>(sql`
     with lately as (
       -- What began in these days has its last failure in them as well: the index leads there.
@@ -34,5 +34,5 @@ export async function readTeamFigures(db: Db): Promise<TeamFigures> {
     left join lately_by_team on lately_by_team.team = teams.slug
     left join open on open.team = teams.slug
     order by teams.position, teams.slug`);
-  return { items: [...items], next: null };
+  return [...items];
 }

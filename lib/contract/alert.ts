@@ -1,7 +1,9 @@
 // Alert rules, and the alerts that they make. What each kind of rule takes stands here with its defaults.
+
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
 import { Time } from "#lib/contract/time.ts";
+import { wholeList } from "#lib/contract/whole-list.ts";
 import {
   type AlertParams,
   dataAlerts,
@@ -162,7 +164,7 @@ export const AlertRule = z.object({
   updatedBy: z.string(),
 });
 export type AlertRule = z.infer<typeof AlertRule>;
-export const AlertRules = z.object({ items: z.array(AlertRule), next: z.null() });
+export const AlertRules = wholeList(AlertRule);
 export type AlertRules = z.infer<typeof AlertRules>;
 
 export const Alert = z.object({

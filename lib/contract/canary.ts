@@ -1,6 +1,8 @@
 // A canary: a synthetic record on a schedule, what its answer must be, and how its runs ended.
+
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { WholeListQuery, wholeList } from "#lib/contract/whole-list.ts";
 import { canaryRunStates, canaryStates } from "#lib/core/canary.ts";
 import { cronProblem } from "#lib/core/cron.ts";
 import { jsonPathProblem } from "#lib/core/json-path.ts";
@@ -112,9 +114,9 @@ export const Canary = z.object({
   runs: z.array(CanaryRun),
 });
 export type Canary = z.infer<typeof Canary>;
-export const Canaries = z.object({ items: z.array(Canary), next: z.null() });
+export const Canaries = wholeList(Canary);
 
-export const CanariesQuery = z.object({ provider: Slug.optional() });
+export const CanariesQuery = WholeListQuery.extend({ provider: Slug.optional() });
 export const ChangedCanary = z.object({ slug: Slug, version: z.int() });
 export const StartedCanary = z.object({
   canary: Slug,

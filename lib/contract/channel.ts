@@ -1,6 +1,8 @@
 // Where people are told: channels, and the routes that say which channel is told of what.
+
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { wholeList } from "#lib/contract/whole-list.ts";
 import { channelKinds, messageSubjects, severities } from "#lib/core/desk.ts";
 import { holds } from "#lib/core/status.ts";
 
@@ -29,7 +31,7 @@ export type Channel = z.infer<typeof Channel>;
 /** What saving one answers. */
 export const SavedChannel = Channel.omit({ providerName: true, hold: true, lastSentAt: true });
 export type SavedChannel = z.infer<typeof SavedChannel>;
-export const Channels = z.object({ items: z.array(Channel), next: z.null() });
+export const Channels = wholeList(Channel);
 
 export const CreateChannel = z.strictObject({
   slug: Slug,
@@ -61,7 +63,7 @@ const rule = {
 };
 export const Route = z.object({ id: z.guid(), ...rule });
 export type Route = z.infer<typeof Route>;
-export const Routes = z.object({ items: z.array(Route), next: z.null() });
+export const Routes = wholeList(Route);
 export type Routes = z.infer<typeof Routes>;
 
 export const NewRoute = z.strictObject({

@@ -1,6 +1,8 @@
 // A source of webhooks: how its sender proves who it is, which provider its calls become records of, and how many came.
+
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { wholeList } from "#lib/contract/whole-list.ts";
 import { headerName as namePattern } from "#lib/core/http-headers.ts";
 import {
   hmacAlgorithms,
@@ -170,7 +172,7 @@ export const InboundSource = z.object({
   lastHour: InboundFigures,
 });
 export type InboundSource = z.infer<typeof InboundSource>;
-export const InboundSources = z.object({ items: z.array(InboundSource), next: z.null() });
+export const InboundSources = wholeList(InboundSource);
 
 export const ChangedInboundSource = z.object({ slug: Slug, path: z.string(), version: z.int() });
 export type ChangedInboundSource = z.infer<typeof ChangedInboundSource>;

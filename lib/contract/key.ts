@@ -1,6 +1,8 @@
 // API keys: what programs prove themselves with.
+
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { wholeList } from "#lib/contract/whole-list.ts";
 import { permissions, scopes } from "#lib/core/access.ts";
 import { overlapSecondsMax } from "#lib/core/key.ts";
 
@@ -49,7 +51,7 @@ export const ApiKey = z.object({
   revokedBy: z.string().nullable(),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
-export const ApiKeys = z.object({ items: z.array(ApiKey), next: z.null() });
+export const ApiKeys = wholeList(ApiKey);
 export type ApiKeys = z.infer<typeof ApiKeys>;
 
 export const CreateKey = z.strictObject({

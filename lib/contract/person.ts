@@ -1,6 +1,8 @@
 // People who can sign in.
+
 import { z } from "zod";
 import { SlackUserId } from "#lib/contract/slack.ts";
+import { wholeList } from "#lib/contract/whole-list.ts";
 import { roles } from "#lib/core/access.ts";
 
 export const PersonId = z.guid("must be a person's id, a UUID");
@@ -15,7 +17,7 @@ export const Person = z.object({
   isDisabled: z.boolean(),
 });
 export type Person = z.infer<typeof Person>;
-export const People = z.object({ items: z.array(Person), next: z.null() });
+export const People = wholeList(Person);
 export type People = z.infer<typeof People>;
 
 export const PatchPerson = z.strictObject({ slackUserId: SlackUserId.nullable() });

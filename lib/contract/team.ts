@@ -1,6 +1,8 @@
 // Teams: who looks after failures, and which they are given.
+
 import { z } from "zod";
 import { Slug } from "#lib/contract/slug.ts";
+import { wholeList } from "#lib/contract/whole-list.ts";
 import { teamKinds } from "#lib/core/desk.ts";
 import { failureCategories } from "#lib/core/status.ts";
 
@@ -31,7 +33,7 @@ const settings = {
 
 export const Team = z.object({ slug: Slug, ...settings, builtIn: z.boolean() });
 export type Team = z.infer<typeof Team>;
-export const Teams = z.object({ items: z.array(Team), next: z.null() });
+export const Teams = wholeList(Team);
 
 /** Names of the failures page's own tabs. */
 const reserved = ["all", "me", "rejected"];
@@ -50,20 +52,17 @@ export const PatchTeam = z.strictObject(settings).partial();
 export type PatchTeam = z.infer<typeof PatchTeam>;
 
 /** Over the last seven days. */
-export const TeamFigures = z.object({
-  items: z.array(
-    z.object({
-      team: Slug,
-      teamName: z.string(),
-      openGroups: z.int(),
-      openRecords: z.int(),
-      /** Groups that began in these days. */
-      groups: z.int(),
-      /** Medians, ms; null while there is none. */
-      firstTouchMs: z.number().nullable(),
-      resolveMs: z.number().nullable(),
-    }),
-  ),
-  next: z.null(),
-});
+export const TeamFigures = wholeList(
+  z.object({
+    team: Slug,
+    teamName: z.string(),
+    openGroups: z.int(),
+    openRecords: z.int(),
+    /** Groups that began in these days. */
+    groups: z.int(),
+    /** Medians, ms; null while there is none. */
+    firstTouchMs: z.number().nullable(),
+    resolveMs: z.number().nullable(),
+  }),
+);
 export type TeamFigures = z.infer<typeof TeamFigures>;

@@ -4,7 +4,15 @@ import { decode } from "next-auth/jwt";
 import { type PresentedKey, readPresentedKey } from "#db/reads/keys.ts";
 import { readUser, type User } from "#db/reads/people.ts";
 import { keyUseMs, noteKeyUse } from "#db/writes/note-key-use.ts";
-import { may, type Permission, permissions, type Role, roles } from "#lib/core/access.ts";
+import {
+  may,
+  type Permission,
+  permissions,
+  permissionsOf,
+  type Role,
+  roles,
+  scopes,
+} from "#lib/core/access.ts";
 import type { Bounds } from "#lib/core/key.ts";
 import { required } from "#lib/node/env.ts";
 import { noteKey, refuseGuesser } from "#lib/server/api-rate.ts";
@@ -162,12 +170,20 @@ const acts: Record<Permission, string> = {
   simulate: "use the simulator",
 };
 
+/** `the scope admin gives it`, `the scopes read, operate and admin give it`. */
+function givenBy(permission: Permission): string {
+  const given = scopes.filter((scope) => permissionsOf([scope]).includes(permission));
+  return given.length === 1 ? `the scope ${given[0]} gives it` : `the scopes ${words.format(given)} give it`;
+}
+
+const words = new Intl.ListFormat("en-GB");
+
 /** Why a caller may not do a thing, and who may. */
 export function denial(caller: Caller, permission: Permission): Refusal {
   if (caller.kind === "key") {
     return new Refusal(
       "forbidden",
-      `The key "${caller.name}" may not ${acts[permission]}: it lacks the scope ${permission}.`,
+      `The key "${caller.name}" may not ${acts[permission]}: it lacks the permission ${permission}; ${givenBy(permission)}.`,
     );
   }
   const holders = roles.filter((role) => may(role, permission)).join(", ");

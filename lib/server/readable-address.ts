@@ -1,6 +1,6 @@
 // An address that can't be decoded names nothing. Next answers it as a fault of the server's; here it is a 404.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Problem, problemKinds } from "#lib/contract/problem.ts";
+import { sayProblem } from "#lib/server/api-address.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -9,14 +9,8 @@ export const withReadableAddress =
   (handle: Handle): Handle =>
   (request, response) => {
     if (isReadable(request.url ?? "")) return handle(request, response);
-    const problem: Problem = {
-      type: "urn:redrive:problem:not_found",
-      ...problemKinds.not_found,
-      code: "not_found",
-      detail: "There is nothing at this address: it holds a % that begins no character.",
-    };
-    response.writeHead(404, { "content-type": "application/problem+json", "cache-control": "no-store" });
-    response.end(JSON.stringify(problem));
+    const words = "There is nothing at this address: it holds a % that begins no character.";
+    return sayProblem(response, "not_found", words);
   };
 
 function isReadable(url: string): boolean {

@@ -34,6 +34,16 @@ for (const width of [1280, 390]) {
   });
 }
 
+test("what the API has not is a problem, not a page", async ({ request }) => {
+  const nowhere = await request.get("/api/v1/nope");
+  expect(nowhere.status()).toBe(404);
+  expect(await nowhere.json()).toMatchObject({ code: "not_found" });
+  const otherwise = await request.put("/api/v1/providers");
+  expect(otherwise.status()).toBe(405);
+  expect(otherwise.headers().allow).toBe("GET, POST, HEAD, OPTIONS");
+  expect(await otherwise.json()).toMatchObject({ code: "method_not_allowed" });
+});
+
 const head = (line: string, ...headers: string[]) =>
   [line, "Host: localhost", `Authorization: Bearer ${apiKey}`, "Connection: close", ...headers, "", ""].join(
     "\r\n",

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import type { Operation } from "#lib/contract/operation.ts";
+import { withKnownOperation } from "#lib/server/api-address.ts";
 import { holdToContract } from "#tests/support/contract.ts";
 
 const api = join(import.meta.dirname, "../../app/api/v1");
@@ -34,7 +35,7 @@ export async function anApiServer(port = 0): Promise<ApiServer> {
   const asked: string[] = [];
   const faults: unknown[] = [];
   const headers: IncomingMessage["headers"][] = [];
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     asked.push(`${request.method} ${request.url?.replace("/api/v1", "")}`);
     headers.push(request.headers);
     const meddled = meddler(request, response);
@@ -48,7 +49,8 @@ export async function anApiServer(port = 0): Promise<ApiServer> {
     if (!answer.body) response.end();
     // A reader that leaves ends the stream, which is no failure.
     else await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => {});
-  });
+  };
+  const server = createServer(withKnownOperation(handle));
   await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
@@ -75,10 +77,10 @@ async function answerOf(
 ): Promise<Response> {
   const url = new URL(incoming.url ?? "/", "http://localhost:3000");
   const found = find(url.pathname.replace("/api/v1/", "").split("/").map(decodeURIComponent));
-  if (!found) return new Response("not found", { status: 404 });
+  if (!found) throw new Error(`${url.pathname} has an operation and no route`);
   const module: Record<string, Handler | undefined> = await import(found.file);
   const handler = module[incoming.method ?? ""];
-  if (!handler) return new Response(null, { status: 405 });
+  if (!handler) throw new Error(`${incoming.method} ${url.pathname} has an operation and no handler`);
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const gone = new AbortController();

@@ -58,7 +58,7 @@ async function loadGroups(client: QueryClient, filter: FailureFilter, me: string
   const { db } = deps();
   const input = FailureGroupsQuery.safeParse(groupsInput(filter, me, null));
   await Promise.all([
-    client.query({ ...teamFiguresQuery(), queryFn: async () => (await readTeamFigures(db)).items }),
+    client.query({ ...teamFiguresQuery(), queryFn: () => readTeamFigures(db) }),
     input.success &&
       client.infiniteQuery({
         ...groupsQuery(filter, me),

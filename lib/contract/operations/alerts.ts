@@ -17,6 +17,7 @@ import * as desk from "#lib/contract/desk-examples.ts";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { WholeListQuery } from "#lib/contract/whole-list.ts";
 
 export const listAlerts = operation({
   id: "listAlerts",
@@ -102,6 +103,7 @@ export const listAlertRules = operation({
   tag: "Alerts",
   summary: "What is looked for",
   may: "see",
+  query: WholeListQuery,
   output: AlertRules,
   example: { output: { items: [desk.alertRule], next: null } },
 });

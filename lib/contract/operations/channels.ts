@@ -16,6 +16,7 @@ import * as desk from "#lib/contract/desk-examples.ts";
 import * as examples from "#lib/contract/examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { WholeListQuery } from "#lib/contract/whole-list.ts";
 
 export const listChannels = operation({
   id: "listChannels",
@@ -24,6 +25,7 @@ export const listChannels = operation({
   tag: "Channels",
   summary: "Where people are told",
   may: "see",
+  query: WholeListQuery,
   output: Channels,
   example: { output: { items: [desk.channel], next: null } },
 });
@@ -119,6 +121,7 @@ export const listRoutes = operation({
   tag: "Channels",
   summary: "Which channel is told of what",
   may: "see",
+  query: WholeListQuery,
   output: Routes,
   example: { output: { items: [desk.route], next: null } },
 });

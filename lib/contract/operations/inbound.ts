@@ -1,4 +1,5 @@
 // Webhooks in: the sources, and the address that their senders post to.
+
 import { z } from "zod";
 import * as examples from "#lib/contract/examples.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "#lib/contract/inbound.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { WholeListQuery } from "#lib/contract/whole-list.ts";
 
 const params = z.object({ slug: Slug });
 const tag = "Webhooks in";
@@ -47,6 +49,7 @@ export const listInboundSources = operation({
   tag,
   summary: "Lists the sources of webhooks, and how many calls of each came in the last hour",
   may: "see",
+  query: WholeListQuery,
   output: InboundSources,
   example: { output: { items: [source], next: null } },
 });

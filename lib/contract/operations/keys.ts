@@ -1,7 +1,9 @@
 // API keys: made, changed, rotated and revoked.
+
 import { z } from "zod";
 import { ApiKey, ApiKeys, CreateKey, KeyId, PatchKey, RotateKey, ShownKey } from "#lib/contract/key.ts";
 import { operation } from "#lib/contract/operation.ts";
+import { WholeListQuery } from "#lib/contract/whole-list.ts";
 
 const id = "019f0000-0000-7000-8000-000000000011";
 const importer: ApiKey = {
@@ -31,6 +33,7 @@ export const listKeys = operation({
   tag: "Keys",
   summary: "All API keys, the newest first; never a key itself",
   may: "manage_keys",
+  query: WholeListQuery,
   output: ApiKeys,
   example: { output: { items: [importer], next: null } },
 });

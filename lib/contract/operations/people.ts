@@ -4,6 +4,7 @@ import { z } from "zod";
 import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { PatchPerson, People, Person, PersonId } from "#lib/contract/person.ts";
+import { WholeListQuery } from "#lib/contract/whole-list.ts";
 
 export const listPeople = operation({
   id: "listPeople",
@@ -13,6 +14,7 @@ export const listPeople = operation({
   summary: "Who can sign in",
   // Who gives failures to people has to know them.
   may: ["manage_desk", "assign"],
+  query: WholeListQuery,
   output: People,
   example: { output: { items: [desk.person], next: null } },
 });

@@ -19,6 +19,7 @@ import {
   Throughput,
 } from "#lib/contract/provider.ts";
 import { Slug } from "#lib/contract/slug.ts";
+import { WholeListQuery, wholeList } from "#lib/contract/whole-list.ts";
 
 // Whether it was given is lost where there is a default; when it was not, it follows the batch size.
 const NewProvider = CreateProvider.extend({
@@ -32,7 +33,8 @@ export const listProviders = operation({
   tag: "Providers",
   summary: "All providers, and how each stands",
   may: "see",
-  output: z.object({ items: z.array(ProviderSummary), next: z.null() }),
+  query: WholeListQuery,
+  output: wholeList(ProviderSummary),
   within: "providers",
   example: { output: { items: [examples.providerSummary], next: null } },
 });

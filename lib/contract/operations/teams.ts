@@ -5,6 +5,7 @@ import * as desk from "#lib/contract/desk-examples.ts";
 import { operation } from "#lib/contract/operation.ts";
 import { Slug } from "#lib/contract/slug.ts";
 import { CreateTeam, PatchTeam, Team, TeamFigures, Teams } from "#lib/contract/team.ts";
+import { WholeListQuery } from "#lib/contract/whole-list.ts";
 
 export const listTeams = operation({
   id: "listTeams",
@@ -13,6 +14,7 @@ export const listTeams = operation({
   tag: "Teams",
   summary: "Teams with their rules",
   may: "see",
+  query: WholeListQuery,
   output: Teams,
   example: { output: { items: [desk.team], next: null } },
 });
@@ -73,6 +75,7 @@ export const getTeamFigures = operation({
   tag: "Teams",
   summary: "How the teams do, over seven days",
   may: "see",
+  query: WholeListQuery,
   output: TeamFigures,
   example: {
     output: {

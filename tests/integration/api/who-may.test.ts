@@ -58,7 +58,11 @@ test("the bootstrap key may everything, a stored key what its scopes say", async
   const robot = await aKey(api, { name: "importer", scopes: ["enqueue"] });
   expect(await call(getProviders, { as: robot })).toMatchObject({
     status: 403,
-    body: { code: "forbidden", detail: 'The key "importer" may not see this: it lacks the scope see.' },
+    body: {
+      code: "forbidden",
+      detail:
+        'The key "importer" may not see this: it lacks the permission see; the scopes read, operate and admin give it.',
+    },
   });
 });
 

@@ -161,8 +161,7 @@ test("a team's figures are medians over a week, by its groups", async () => {
         resolved_at = opened_at + ${resolved} * interval '1 second'
       where fingerprint = ${fingerprint}`;
   }
-  const { items } = await readTeamFigures(base.db);
-  expect(items).toEqual([
+  expect(await readTeamFigures(base.db)).toEqual([
     {
       team: "technical",
       teamName: "Technical",

@@ -2,11 +2,12 @@ import { readAlertRules } from "#db/reads/alert-rules.ts";
 import { createAlertRule } from "#db/writes/create-alert-rule.ts";
 import * as operations from "#lib/contract/operations/alerts.ts";
 import { serve } from "#lib/server/route.ts";
+import { pageOf } from "#lib/server/whole-list.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listAlertRules, {
-  run: async ({ deps }) => ({ items: await readAlertRules(deps.db), next: null }),
+  run: async ({ query, deps }) => pageOf(await readAlertRules(deps.db), query, ({ slug }) => slug),
 });
 
 export const POST = serve(operations.createAlertRule, {

@@ -3,14 +3,16 @@ import { createCanary } from "#db/writes/create-canary.ts";
 import * as operations from "#lib/contract/operations/canaries.ts";
 import { exactPayload } from "#lib/server/exact-payload.ts";
 import { serve } from "#lib/server/route.ts";
+import { pageOf } from "#lib/server/whole-list.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listCanaries, {
-  run: async ({ query, caller, deps }) => ({
-    items: await readCanaries(deps.db, query, { payload: caller.may("see_payload") }),
-    next: null,
-  }),
+  run: async ({ query, caller, deps }) => {
+    const { provider } = query;
+    const canaries = await readCanaries(deps.db, { provider }, { payload: caller.may("see_payload") });
+    return pageOf(canaries, query, ({ slug }) => slug);
+  },
 });
 
 export const POST = serve(operations.createCanary, {

@@ -3,11 +3,12 @@ import { createInboundSource as create } from "#db/writes/create-inbound-source.
 import { createInboundSource, listInboundSources } from "#lib/contract/operations/inbound.ts";
 import { inboundSecrets } from "#lib/server/inbound-secrets.ts";
 import { serve } from "#lib/server/route.ts";
+import { pageOf } from "#lib/server/whole-list.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(listInboundSources, {
-  run: async ({ deps }) => ({ items: await readInboundSources(deps.db), next: null }),
+  run: async ({ query, deps }) => pageOf(await readInboundSources(deps.db), query, ({ slug }) => slug),
 });
 
 export const POST = serve(createInboundSource, {

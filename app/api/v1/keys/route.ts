@@ -3,11 +3,12 @@ import { createKey } from "#db/writes/create-key.ts";
 import * as operations from "#lib/contract/operations/keys.ts";
 import { freshKey } from "#lib/server/fresh-key.ts";
 import { serve } from "#lib/server/route.ts";
+import { pageOf } from "#lib/server/whole-list.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listKeys, {
-  run: async ({ deps }) => ({ items: await readKeys(deps.db), next: null }),
+  run: async ({ query, deps }) => pageOf(await readKeys(deps.db), query, ({ id }) => id),
 });
 
 export const POST = serve(operations.createKey, {

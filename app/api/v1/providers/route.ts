@@ -5,16 +5,17 @@ import * as operations from "#lib/contract/operations/providers.ts";
 import { isWithin } from "#lib/core/key.ts";
 import { providerSecrets } from "#lib/server/provider-secrets.ts";
 import { serve } from "#lib/server/route.ts";
+import { pageOf } from "#lib/server/whole-list.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listProviders, {
-  run: async ({ within, deps }) => {
+  run: async ({ query, within, deps }) => {
     const all = await readProviders(deps.db);
     const items = all.filter(
       ({ slug: provider }) => within === null || isWithin(within, { provider, owner: null }),
     );
-    return { items, next: null };
+    return pageOf(items, query, ({ slug }) => slug);
   },
 });
 

@@ -2,11 +2,12 @@ import { readTeams } from "#db/reads/teams.ts";
 import { createTeam } from "#db/writes/save-team.ts";
 import * as operations from "#lib/contract/operations/teams.ts";
 import { serve } from "#lib/server/route.ts";
+import { pageOf } from "#lib/server/whole-list.ts";
 
 export const dynamic = "force-dynamic";
 
 export const GET = serve(operations.listTeams, {
-  run: async ({ deps }) => ({ items: await readTeams(deps.db), next: null }),
+  run: async ({ query, deps }) => pageOf(await readTeams(deps.db), query, ({ slug }) => slug),
 });
 
 export const POST = serve(operations.createTeam, {
