@@ -100,7 +100,8 @@ export function InboundForm({ source, onClose, onSaved }: Props) {
         <TextField
           key={column}
           field={`mapping.${column}`}
-          {...mappingWords[column]}
+          label={mappingWords[column].label}
+          description={descriptionOf(kind, column)}
           mono
           placeholder={usualMapping[kind][column] ?? "$.a.path or header:Name"}
           value={draft.mapping[column] === null ? none : (draft.mapping[column] ?? "")}
@@ -128,6 +129,12 @@ export function InboundForm({ source, onClose, onSaved }: Props) {
 
 /** What is typed so that a column stays empty, whatever is usual. */
 const none = "none";
+
+function descriptionOf(kind: InboundKind, column: keyof InboundMapping): string {
+  const { description } = mappingWords[column];
+  const isUsual = usualMapping[kind][column] !== null;
+  return isUsual ? `${description} Empty it is as shown; write ${none} for no such thing.` : description;
+}
 
 /** An empty one is as usual for the kind. */
 function withColumn(
