@@ -94,8 +94,10 @@ function ofDatabase(error: InstanceType<typeof PostgresError>): Refusal {
       "A value in the request cannot be stored, such as a NUL character in a text.",
     );
   }
+  // A check of a partition's, which has no name: one was attached while the row was on its way to the default one.
+  const isMoving = error.code === "23514" && error.constraint_name === undefined;
   // 08: connection, 53: resources, 57P: shutting down or starting, 40: to be tried again, 55P03 and 57014: waited too long.
-  if (/^(08|53|57P|40|55P03|57014)/.test(error.code)) {
+  if (isMoving || /^(08|53|57P|40|55P03|57014)/.test(error.code)) {
     return new Refusal("unavailable", "The database cannot serve this now. Try again soon.");
   }
   return new Refusal(

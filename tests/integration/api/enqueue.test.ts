@@ -3,6 +3,7 @@ import { GET as getRecord } from "#app/api/v1/records/[id]/route.ts";
 import { POST as enqueue } from "#app/api/v1/records/route.ts";
 import { type Api, anApi, bootstrapKey, call } from "#tests/integration/api/app.ts";
 import { aProvider } from "#tests/support/database.ts";
+import { eventually } from "#tests/support/engine.ts";
 
 let api: Api;
 const as = { key: bootstrapKey };
@@ -45,6 +46,28 @@ test("a record is enqueued with everything that was said of it", async () => {
   });
   const read = await call(getRecord, { as, params: { id: made.body.id } });
   expect(read.body).toMatchObject({ status: "waiting", attempts: 0, payload: { candidate: 7 }, events: [] });
+});
+
+test("a record that meets its partition being attached is for the caller to send again, and then is stored", async () => {
+  const [day] = await api.sql<{ floor: string }[]>`
+    select redrive.uuid_v7_floor(now() + interval '20 days')::text as floor`;
+  const id = `${day?.floor.slice(0, 13)}-7000-8000-000000000001`;
+  const send = () => post({ id, provider: "ats", payload: {} });
+  const { sending } = await api.sql.begin(async (sql) => {
+    await sql`select redrive.make_partitions(21)`;
+    const sending = send();
+    await eventually(async () => {
+      const waits = await api.sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%redrive.enqueue%'`;
+      expect(waits.count).toBeGreaterThan(0);
+    });
+    return { sending };
+  });
+  const first = await sending;
+  expect(first).toMatchObject({ status: 503, body: { code: "unavailable" } });
+  expect(first.headers.get("retry-after")).toBe("5");
+  expect((await send()).status).toBe(201);
 });
 
 test.each([
