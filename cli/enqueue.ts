@@ -1,6 +1,7 @@
 // `redrive enqueue`: JSON lines from stdin into the outbox. A broken line is named and passed over; what is stored is counted.
 
 import { type Command, type Given, textOf } from "#cli/command.ts";
+import { until } from "#cli/ending.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
 import { type Line, linesOf } from "#cli/lines.ts";
@@ -35,7 +36,7 @@ async function enqueueLines(given: Given): Promise<ExitCode> {
   const redrive = client();
   const bodyOf = bodyFor(textOf(given, "provider"));
   const run = textOf(given, "run");
-  const lines = linesOf(stdin);
+  const lines = linesOf(until(ending, stdin));
   const counts: Counts = { stored: 0, refused: 0, bytes: 0 };
   const bar = progress(out, stdinBytes);
   let stopped: Stop | null = null;
@@ -65,14 +66,11 @@ async function enqueueLines(given: Given): Promise<ExitCode> {
     }
   };
 
-  // A pipe that says nothing more must not keep a Ctrl-C waiting; what is on its way is.
-  const over = new Promise<{ done: true; value: undefined }>((end) =>
-    ending.addEventListener("abort", () => end({ done: true, value: undefined }), { once: true }),
-  );
   const work = async () => {
     while (stopped === null && !ending.aborted) {
-      const { value, done } = await Promise.race([lines.next(), over]);
-      if (done) return;
+      const { value, done } = await lines.next();
+      // What a pipe had given of a line when the command was ended is no line.
+      if (done || ending.aborted) return;
       await store(value);
       counts.bytes += value.bytes;
       bar.show(counts);

@@ -1,15 +1,24 @@
 // Runs the command line of this process.
 import { fstatSync } from "node:fs";
+import { exitCodes } from "#cli/exit-codes.ts";
 import { programs } from "#cli/programs.ts";
 import { run } from "#cli/run.ts";
 
 const ending = new AbortController();
+/** One Ctrl-C may come twice: from the terminal, and passed on by npx or by the launcher. Nobody types two so fast, ms. */
+const sameMs = 300;
 const [name = ""] = process.argv.slice(2);
 const isProgram = Object.hasOwn(programs, name);
 
-// The programs end by their own rules; a command ends with what is on its way done.
+// The programs end by their own rules; a command ends with what is on its way done, or at once when it is asked again.
 if (!isProgram) {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ending.abort());
+  let askedMs: number | null = null;
+  const end = () => {
+    if (askedMs !== null && performance.now() - askedMs > sameMs) process.exit(exitCodes.interrupted);
+    askedMs ??= performance.now();
+    ending.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   // Whoever read our output has left: `redrive tail | head`.
   process.stdout.on("error", () => process.exit(0));
 }

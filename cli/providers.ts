@@ -58,7 +58,7 @@ const acts: Acts = {
   show: {
     words: 1,
     async run(given) {
-      const provider = await given.client().getProvider(slugOf(given));
+      const provider = await given.client().getProvider(slugOf(given), { signal: given.ending });
       given.out.result(provider, () => JSON.stringify(provider, null, 2));
       return exitCodes.done;
     },

@@ -1,6 +1,7 @@
 // The command line: which command, with which options, and how it ends.
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { type Command, type Given, refuseMore } from "#cli/command.ts";
+import { isOfEnding, pauseUntil } from "#cli/ending.ts";
 import { enqueue } from "#cli/enqueue.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage, exitCodeOf, sentenceOf } from "#cli/failing.ts";
@@ -64,12 +65,12 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
       const key = world.env.REDRIVE_API_KEY;
       if (!key)
         throw new BadUsage("REDRIVE_API_KEY is not set: set it to an API key, like that of the server.");
-      return createClient({ url, key, ...world.client });
+      return createClient({ url, key, pause: pauseUntil(world.ending), ...world.client });
     };
     const { stdin, stdinBytes, ending } = world;
     return await command.run({ values, words: positionals, client, out, stdin, stdinBytes, ending });
   } catch (error) {
-    if (world.ending.aborted) return exitCodes.interrupted;
+    if (isOfEnding(error, world.ending)) return exitCodes.interrupted;
     stderr.write(`${sentenceOf(error)}\n`);
     return exitCodeOf(error);
   }

@@ -1,0 +1,40 @@
+// How a command ends before its time: what it waits for is left at once, what it has sent is waited for.
+import { setTimeout as wait } from "node:timers/promises";
+
+/** A write whose answer is still out, and that is not sent again: whether it happened, nobody knows. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
+  override message = "Interrupted before it was answered; it may be done or not.";
+}
+
+/** Between two tries of a call. One that changes something carries no signal of its own, so that a try is never cut short. */
+export const pauseUntil =
+  (ending: AbortSignal) =>
+  async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
+    try {
+      await wait(ms, undefined, { signal: ending });
+    } catch (error) {
+      throw signal ? error : new Interrupted();
+    }
+  };
+
+/** A stream's pieces, until it ends or the command does: a pipe that says nothing more must not keep a Ctrl-C waiting. */
+export async function* until<Piece>(
+  ending: AbortSignal,
+  stream: AsyncIterable<Piece>,
+): AsyncGenerator<Piece> {
+  const over = Promise.withResolvers<{ done: true; value: undefined }>();
+  const end = () => over.resolve({ done: true, value: undefined });
+  if (ending.aborted) end();
+  else ending.addEventListener("abort", end, { once: true });
+  const pieces = stream[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await Promise.race([pieces.next(), over.promise]);
+    if (done) return;
+    yield value;
+  }
+}
+
+/** Whether it says no more than that the command was asked to end. */
+export const isOfEnding = (error: unknown, ending: AbortSignal): boolean =>
+  ending.aborted && (error === ending.reason || (error instanceof Error && error.name === "AbortError"));

@@ -1,0 +1,124 @@
+// How commands end before their time: by Ctrl-C, by a second one, and because nobody reads what they say.
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { aProcess, aStub, busy, json, launcher, type Stub } from "#tests/integration/cli/stub.ts";
+import { aTerminal, type Terminal } from "#tests/integration/cli/terminal.ts";
+
+let stub: Stub;
+let terminal: Terminal;
+beforeAll(async () => {
+  stub = await aStub();
+  terminal = aTerminal(stub);
+});
+afterAll(() => stub[Symbol.asyncDispose]());
+beforeEach(() => {
+  stub.answer(() => {});
+  stub.asked.length = 0;
+});
+
+const id = "0192f0c1-0000-7000-8000-000000000001";
+const another = "0192f0c1-0000-7000-8000-000000000002";
+
+/** A pipe that gives this and then says nothing more. */
+async function* silentAfter(text: string) {
+  yield Buffer.from(text);
+  await new Promise(() => {});
+}
+
+test.each([[["retry", "-"]], [["reject", "-", "--reason", "obsolete"]]])(
+  "Ctrl-C ends %j while the pipe says nothing, and half a line is no id",
+  async (line) => {
+    stub.answer((_, response) => json(response, { id, status: "retrying", dueAt: null }));
+    const ending = new AbortController();
+    const before = terminal.printed().length;
+    const typed = terminal.type(line, { stdin: silentAfter(`${id}\n0192f0c1`), ending: ending.signal });
+    await expect.poll(() => terminal.printed().slice(before)).toContain(id);
+    ending.abort();
+    expect(await typed).toMatchObject({ code: 130, stderr: "Interrupted. 1 done.\n" });
+    expect(stub.asked).toHaveLength(1);
+  },
+);
+
+test("Ctrl-C stores no half of a line", async () => {
+  const ending = new AbortController();
+  stub.answer((_, response) => json(response, { id }, 201));
+  const before = terminal.printed().length;
+  const typed = terminal.type(["enqueue", "--json", "--provider", "ats"], {
+    stdin: silentAfter("1\n12"),
+    ending: ending.signal,
+  });
+  await expect.poll(() => terminal.printed().slice(before)).toContain(id);
+  ending.abort();
+  expect(await typed).toMatchObject({ code: 130 });
+  expect(stub.asked).toHaveLength(1);
+});
+
+const mayBeDone = "Interrupted before it was answered; it may be done or not.\n";
+test.each([
+  [["retry", id, another], `✗ ${id}: ${mayBeDone}Interrupted. 0 done.\n`],
+  [["reject", id, another, "--reason", "x"], `✗ ${id}: ${mayBeDone}Interrupted. 0 done.\n`],
+  [["providers", "create", "ats", "https://ats.example"], mayBeDone],
+  [["providers", "set", "ats", "{}"], mayBeDone],
+  [["providers", "pause", "ats", "--reason", "x"], mayBeDone],
+  [["providers", "resume", "ats"], mayBeDone],
+  [["providers", "probe", "ats"], mayBeDone],
+  [["keys", "create", "robot", "--scope", "read"], mayBeDone],
+  [["keys", "rotate", id], mayBeDone],
+  [["keys", "revoke", id], mayBeDone],
+  [["providers"], ""],
+  [["providers", "show", "ats"], ""],
+  [["keys"], ""],
+  [["failures"], ""],
+  [["tail"], ""],
+])("Ctrl-C ends %j between two tries, however long the server asks to wait", async (line, stderr) => {
+  stub.answer((_, response) => busy(response));
+  const ending = new AbortController();
+  const typed = terminal.type(line, { ending: ending.signal, isPatient: true });
+  await expect.poll(() => stub.asked.length).toBe(1);
+  ending.abort();
+  expect(await typed).toEqual(expect.objectContaining({ code: 130, stdout: "", stderr }));
+  expect(stub.asked).toHaveLength(1);
+});
+
+test("a write that is out when Ctrl-C comes is waited for, and told", async () => {
+  const asked = Promise.withResolvers<() => void>();
+  stub.answer((_, response) =>
+    asked.resolve(() => json(response, { slug: "ats", breaker: "closed", hold: "paused", holdUntil: null })),
+  );
+  const ending = new AbortController();
+  const typed = terminal.type(["providers", "pause", "ats", "--reason", "x"], { ending: ending.signal });
+  const answer = await asked.promise;
+  ending.abort();
+  answer();
+  expect(await typed).toMatchObject({ code: 0, stdout: "✓ ats  breaker closed, hold paused\n" });
+});
+
+test("what the API refuses is told, Ctrl-C or not", async () => {
+  const asked = Promise.withResolvers<() => void>();
+  const problem = { code: "conflict", title: "Conflict", detail: "Anna was first.", status: 409 };
+  stub.answer((_, response) => asked.resolve(() => json(response, problem, 409)));
+  const ending = new AbortController();
+  const typed = terminal.type(["providers", "pause", "ats", "--reason", "x"], { ending: ending.signal });
+  const answer = await asked.promise;
+  ending.abort();
+  answer();
+  expect(await typed).toMatchObject({ code: 1, stderr: "Anna was first.\n" });
+});
+
+test("a second Ctrl-C ends the process at once, though the server has yet to answer", async () => {
+  const { child, ended } = aProcess(stub, process.execPath, [
+    launcher,
+    "providers",
+    "pause",
+    "ats",
+    "--reason",
+    "x",
+  ]);
+  await expect.poll(() => stub.asked.length, { timeout: 10_000 }).toBe(1);
+  // Until it has ended: two that follow each other at once are one, passed on by whoever started it.
+  const typing = setInterval(() => child.kill("SIGINT"), 50);
+  try {
+    expect(await ended).toMatchObject({ code: 130 });
+  } finally {
+    clearInterval(typing);
+  }
+});
