@@ -1,6 +1,6 @@
 // The command line: which command, with which options, and how it ends.
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { type Command, type Given, refuseMore } from "#cli/command.ts";
+import { type Command, deedOf, type Given } from "#cli/command.ts";
 import { isOfEnding, pauseUntil } from "#cli/ending.ts";
 import { enqueue } from "#cli/enqueue.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
@@ -58,7 +58,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
       stdout.write(helpOf(name, command));
       return exitCodes.done;
     }
-    refuseMore(name, positionals, command.words ?? 0);
+    const { deed, words } = deedOf(name, command, { words: positionals, values });
     const out = output(world, values.json === true);
     const url = typeof values.url === "string" ? values.url : (world.env.REDRIVE_URL ?? defaultUrl);
     const client = () => {
@@ -68,7 +68,7 @@ export async function run(argv: readonly string[], world: World): Promise<ExitCo
       return createClient({ url, key, pause: pauseUntil(world.ending), ...world.client });
     };
     const { stdin, stdinBytes, ending } = world;
-    return await command.run({ values, words: positionals, client, out, stdin, stdinBytes, ending });
+    return await deed.run({ values, words, client, out, stdin, stdinBytes, ending });
   } catch (error) {
     if (isOfEnding(error, world.ending)) return exitCodes.interrupted;
     stderr.write(`${sentenceOf(error)}\n`);
