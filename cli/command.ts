@@ -13,7 +13,7 @@ export type Given = {
   /** Made when it is first asked for: what needs no server must not want a key. */
   client: () => Client;
   out: Output;
-  /** Aborted on Ctrl-C. */
+  /** Aborted on Ctrl-C, and when nobody reads stdout any more. */
   ending: AbortSignal;
   stdin: AsyncIterable<Uint8Array>;
   /** How much stdin will give, where it is a file. */
@@ -24,6 +24,8 @@ export type Given = {
 export type Deed = {
   /** How many words it takes at most, beside its options; none unless said. */
   words?: number;
+  /** It changes nothing: whoever reads no further has had all that they wanted of it. */
+  reads?: true;
   run: (given: Given) => Promise<ExitCode>;
 };
 

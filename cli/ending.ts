@@ -7,6 +7,23 @@ export class Interrupted extends Error {
   override message = "Interrupted before it was answered; it may be done or not.";
 }
 
+/** Nobody reads what a command says any more, like `head` when it has enough. */
+export class Unread extends Error {
+  override name = "Unread";
+  override message = "Nobody reads stdout any more.";
+}
+
+/** What a command says can't be written: the disk is full, or the terminal is gone. */
+export class Unwritable extends Error {
+  override name = "Unwritable";
+  constructor(stream: "stdout" | "stderr", cause: NodeJS.ErrnoException) {
+    super(`${stream} can't be written (${cause.code ?? cause.message}).`, { cause });
+  }
+}
+
+export const whyEnded = ({ reason }: AbortSignal): string =>
+  reason instanceof Unread ? reason.message : "Interrupted.";
+
 /** Between two tries of a call. One that changes something carries no signal of its own, so that a try is never cut short. */
 export const pauseUntil =
   (ending: AbortSignal) =>

@@ -1,7 +1,7 @@
 // `redrive enqueue`: JSON lines from stdin into the outbox. A broken line is named and passed over; what is stored is counted.
 
 import { type Command, type Given, textOf } from "#cli/command.ts";
-import { until } from "#cli/ending.ts";
+import { until, whyEnded } from "#cli/ending.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
 import { type Line, linesOf } from "#cli/lines.ts";
@@ -89,7 +89,7 @@ function end(counts: Counts, stopped: Stop | null, { out, ending }: Given): Exit
     return exitCodeOf(stopped.error);
   }
   if (ending.aborted) {
-    out.note(`Interrupted. ${told}`);
+    out.note(`${whyEnded(ending)} ${told}`);
     return exitCodes.interrupted;
   }
   out.note(told);

@@ -28,6 +28,7 @@ export const failures: Command = {
     rejected: { type: "boolean" },
     limit: { type: "string" },
   },
+  reads: true,
   async run(given) {
     const { client, out, values } = given;
     const limit = limitOf(given);

@@ -1,7 +1,7 @@
 // The records that a command acts on: named one by one, or on stdin, one a line. Each is tried; each that fails is named.
 
 import type { Given } from "#cli/command.ts";
-import { Interrupted, until } from "#cli/ending.ts";
+import { Interrupted, until, whyEnded } from "#cli/ending.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
 import { linesOf } from "#cli/lines.ts";
@@ -35,8 +35,8 @@ export async function onEach(given: Given, act: Act, told: (record: RecordAct) =
   return worst !== exitCodes.done && done > 0 ? exitCodes.partly : worst;
 }
 
-function interrupted({ out }: Given, done: number): ExitCode {
-  out.note(`Interrupted. ${number(done)} done.`);
+function interrupted({ out, ending }: Given, done: number): ExitCode {
+  out.note(`${whyEnded(ending)} ${number(done)} done.`);
   return exitCodes.interrupted;
 }
 

@@ -28,6 +28,7 @@ const columns: Column<ApiKey>[] = [
 
 const acts: Acts = {
   list: {
+    reads: true,
     async run({ client, out, ending }) {
       const { items } = await client().listKeys({ signal: ending });
       out.table(items, columns, "There are no keys but that of REDRIVE_API_KEY, if it is set.");

@@ -1,5 +1,6 @@
 // Runs the command line of this process.
 import { fstatSync } from "node:fs";
+import { Unread, Unwritable } from "#cli/ending.ts";
 import { exitCodes } from "#cli/exit-codes.ts";
 import { programs } from "#cli/programs.ts";
 import { run } from "#cli/run.ts";
@@ -19,8 +20,14 @@ if (!isProgram) {
     ending.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
-  // Whoever read our output has left: `redrive tail | head`.
-  process.stdout.on("error", () => process.exit(0));
+  // Whoever read our results has left: `redrive tail | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+    ending.abort(error.code === "EPIPE" ? new Unread() : new Unwritable("stdout", error)),
+  );
+  // Notes that nobody reads are no reason to end.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") ending.abort(new Unwritable("stderr", error));
+  });
 }
 
 const code = await run(process.argv.slice(2), {
@@ -30,6 +37,8 @@ const code = await run(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   ending: ending.signal,
+  // That a write has failed is known only after it.
+  written: () => new Promise((done) => process.stdout.write("", () => setImmediate(done))),
 });
 // A program that is running has set the process's course itself.
 if (!isProgram || code !== 0) process.exit(code);

@@ -29,6 +29,7 @@ const columns: Column<ProviderSummary>[] = [
 
 const acts: Acts = {
   list: {
+    reads: true,
     async run({ client, out, ending }) {
       const { items } = await client().listProviders({ signal: ending });
       out.table(
@@ -41,6 +42,7 @@ const acts: Acts = {
   },
   show: {
     words: 1,
+    reads: true,
     async run(given) {
       const provider = await given.client().getProvider(slugOf(given), { signal: given.ending });
       given.out.result(provider, () => JSON.stringify(provider, null, 2));

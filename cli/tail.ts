@@ -35,6 +35,7 @@ export const tail: Command = {
     search: { type: "string" },
     last: { type: "string" },
   },
+  reads: true,
   async run(given) {
     const query = queryOf(given);
     const last = lastOf(given);

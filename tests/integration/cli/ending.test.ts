@@ -122,3 +122,70 @@ test("a second Ctrl-C ends the process at once, though the server has yet to ans
     clearInterval(typing);
   }
 });
+
+/** A line of bash, where `$LAUNCHER` is the command line; its stdout is what the test reads. */
+const shell = (line: string) => aProcess(stub, "bash", ["-c", line]).ended;
+const redrive = `"${process.execPath}" "$LAUNCHER"`;
+const manyLines = "for n in {1..3000}; do echo $n; done";
+
+test("a reader of results that leaves ends what acts: what was on its way is done and counted, and the exit code tells", async () => {
+  stub.answer((_, response) => json(response, { id }, 201));
+  const line = `${manyLines} | ${redrive} enqueue --json --provider ats | head -1; echo "\${PIPESTATUS[1]}"`;
+  const { stdout, stderr } = await shell(line);
+  expect(stdout.trim().split("\n").at(-1)).toBe("141");
+  const [, stored] = /Nobody reads stdout any more\. (\d+) stored\./.exec(stderr) ?? [];
+  expect(Number(stored)).toBe(stub.asked.length);
+  expect(Number(stored)).toBeLessThan(1_000);
+});
+
+test("an act whose one result nobody has read is told by its exit code", async () => {
+  stub.answer((_, response) => json(response, { id, key: "rk_secret" }, 201));
+  const { stdout } = await shell(
+    `${redrive} keys create robot --scope read | true; echo "\${PIPESTATUS[0]}"`,
+  );
+  expect(stdout).toBe("141\n");
+});
+
+test.each([["tail"], ["failures --json"], ["providers show ats"], ["help"]])(
+  "whoever leaves %s has had all that they wanted",
+  async (command) => {
+    const record = {
+      id,
+      provider: "ats",
+      status: "waiting",
+      subject: null,
+      lastError: null,
+      createdAt: "2026-01-01T00:00:00Z",
+      settledAt: null,
+    };
+    stub.answer((request, response) => {
+      if (request.url?.endsWith("/stream")) return;
+      // A change each time, so that something is written after the reader has left.
+      json(response, { items: [{ ...record, status: `state ${stub.asked.length}` }], next: null });
+    });
+    const { stdout, stderr } = await shell(`${redrive} ${command} | true; echo "\${PIPESTATUS[0]}"`);
+    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
+  },
+);
+
+test.each([["failures --json"], ["enqueue --json --provider ats"], ["help"]])(
+  "%s into a full disk says so, and is not done",
+  async (command) => {
+    stub.answer((request, response) =>
+      request.method === "GET"
+        ? json(response, { items: [{ id }], next: null })
+        : json(response, { id }, 201),
+    );
+    const { code, stderr } = await shell(`echo 1 | ${redrive} ${command} > /dev/full`);
+    expect(code).toBe(1);
+    expect(stderr).toContain("stdout can't be written (ENOSPC).\n");
+  },
+);
+
+test("notes that nobody reads stop no work", async () => {
+  stub.answer((_, response) => json(response, { id }, 201));
+  const line = `(for n in {1..200}; do echo no; echo $n; done) | ${redrive} enqueue --provider ats 2>&1 | true`;
+  const { stdout } = await shell(`${line}; echo "\${PIPESTATUS[1]}"`);
+  expect(stdout).toBe("5\n");
+  expect(stub.asked).toHaveLength(200);
+});
