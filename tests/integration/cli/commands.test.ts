@@ -59,6 +59,29 @@ test("--limit goes beyond a page, and stops within one", async () => {
   for (let n = 0; n < 5; n++) await aRecord.failed(api, { owner: "limit" });
   expect((await terminal.type(["failures", "--json", "--limit", "2"])).json()).toHaveLength(2);
   expect((await terminal.type(["failures", "--limit", "none"])).code).toBe(2);
+  expect((await terminal.type(["failures", "--limit", "5", "--all"])).code).toBe(2);
+});
+
+test("a list that is cut says so; --all goes on over every page, and through the pipe each is retried", async () => {
+  await aProvider(api.sql, "crowd");
+  const ids = await Promise.all(
+    Array.from({ length: 205 }, () => aRecord.failed(api, { provider: "crowd" })),
+  );
+  const list = (...more: string[]) => terminal.type(["failures", "--provider", "crowd", ...more]);
+  const cut = await list("--json");
+  expect(cut).toMatchObject({ code: 0, stderr: "! 50 shown, there are more: --limit N or --all.\n" });
+  expect(cut.json()).toHaveLength(50);
+  expect((await list("--limit", "204")).stderr).toContain("204 shown, there are more");
+  const whole = await list("--limit", "205", "--json");
+  expect(whole).toMatchObject({ code: 0, stderr: "" });
+  expect(whole.json()).toHaveLength(205);
+  const all = await list("--all", "--json");
+  expect(all).toMatchObject({ code: 0, stderr: "" });
+  expect(new Set(all.json().map(({ id }) => id))).toEqual(new Set(ids));
+  const retried = await terminal.type(["retry", "-", "--json"], { stdin: all.stdout });
+  expect(retried.code).toBe(0);
+  expect(retried.json()).toHaveLength(205);
+  expect(await list()).toMatchObject({ code: 0, stderr: "Nothing waits for a person.\n" });
 });
 
 test("one that someone else was first with is named, the others are done, and the exit code tells", async () => {
