@@ -1,4 +1,5 @@
 // How commands end before their time: by Ctrl-C, by a second one, and because nobody reads what they say.
+import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { aProcess, aStub, busy, json, launcher, type Stub } from "#tests/integration/cli/stub.ts";
 import { aTerminal, type Terminal } from "#tests/integration/cli/terminal.ts";
@@ -50,6 +51,42 @@ test("Ctrl-C stores no half of a line", async () => {
   ending.abort();
   expect(await typed).toMatchObject({ code: 130 });
   expect(stub.asked).toHaveLength(1);
+});
+
+/** Told by its Idempotency-Key, where there is a --run. */
+const lineOf = ({ headers }: IncomingMessage) => Number(String(headers["idempotency-key"]).split(":")[1]);
+
+test("the line that it stopped at is the first that is not done, whichever failed first", async () => {
+  // Line 2 is answered only when line 3 has failed.
+  const late = Promise.withResolvers<void>();
+  stub.answer(async (request, response) => {
+    const line = lineOf(request);
+    if (line === 1) return json(response, { id }, 201);
+    if (line === 2) await late.promise;
+    response.writeHead(503).end(() => late.resolve());
+  });
+  const { code, stderr } = await terminal.type(
+    ["enqueue", "--provider", "ats", "--run", "monday", "--at-once", "2"],
+    { stdin: "1\n2\n3\n4\n5\n", client: { tries: 1 } },
+  );
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^Stopped at line 2: /);
+  expect(stderr).toContain("\nAll lines before 2 are done; from 2 on some may be missing.\n1 stored.\n");
+});
+
+test("after Ctrl-C it is told before which line all are done", async () => {
+  const ending = new AbortController();
+  stub.answer((request, response) => {
+    if (lineOf(request) === 2) busy(response);
+    else json(response, { id }, 201);
+    if (stub.asked.length === 4) ending.abort();
+  });
+  const { code, stderr } = await terminal.type(
+    ["enqueue", "--provider", "ats", "--run", "monday", "--at-once", "2"],
+    { stdin: silentAfter("1\n2\n3\n4\n5\n6\n7\n8\n"), ending: ending.signal, isPatient: true },
+  );
+  expect(code).toBe(130);
+  expect(stderr).toBe("Interrupted. 3 stored. All lines before 2 are done; from 2 on some may be missing.\n");
 });
 
 const mayBeDone = "Interrupted before it was answered; it may be done or not.\n";
