@@ -7,6 +7,7 @@ import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
 import { type Line, linesOf } from "#cli/lines.ts";
 import { number } from "#cli/output.ts";
 import { progress } from "#cli/progress.ts";
+import { isIdempotencyKey } from "#clients/call.ts";
 import { RedriveError } from "#clients/client.ts";
 
 export const enqueue: Command = {
@@ -43,7 +44,7 @@ async function enqueueLines(given: Given): Promise<ExitCode> {
   const workers = atOnce(given);
   const redrive = client();
   const bodyOf = bodyFor(textOf(given, "provider"));
-  const run = textOf(given, "run");
+  const run = runOf(given);
   const lines = linesOf(until(ending, stdin));
   const far: Far = { stored: 0, refused: 0, bytes: 0, reached: 0, open: new Set(), error: null };
   const bar = progress(out, stdinBytes);
@@ -126,6 +127,16 @@ function atOnce(given: Given): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 64) return value;
   throw new BadUsage(`--at-once: must be a whole number from 1 to 64, not ${text}.`);
+}
+
+/** The first part of each line's `Idempotency-Key`. */
+function runOf(given: Given): string | undefined {
+  const name = textOf(given, "run");
+  if (name === undefined || (name.trim() !== "" && isIdempotencyKey(`${name}:${Number.MAX_SAFE_INTEGER}`)))
+    return name;
+  throw new BadUsage(
+    "--run: must be a name of 1 to 238 characters, none of them beyond Latin-1, like import-2026-11-21.",
+  );
 }
 
 /** The line goes as it is, so that its numbers keep every digit. */
