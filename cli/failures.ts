@@ -4,6 +4,7 @@ import { type Command, type Given, textOf } from "#cli/command.ts";
 import { exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import { onEach } from "#cli/ids.ts";
+import { refuseUnknown } from "#cli/known.ts";
 import { type Column, number, type Output } from "#cli/output.ts";
 import { each, type Failure } from "#clients/client.ts";
 import { type RejectCode, rejectCodes } from "#lib/core/status.ts";
@@ -35,7 +36,8 @@ With --json each is a line, which redrive retry - takes.`,
   },
   reads: true,
   async run(given) {
-    const { client, out, values } = given;
+    const { out, values, ending } = given;
+    const redrive = given.client();
     const limit = limitOf(given);
     const shown = listing(out);
     const query = {
@@ -47,11 +49,12 @@ With --json each is a line, which redrive retry - takes.`,
       limit: Math.min(limit + 1, pageMax),
     };
     let isCut = false;
-    for await (const failure of each(client().listFailures, query, { signal: given.ending })) {
+    for await (const failure of each(redrive.listFailures, query, { signal: ending })) {
       isCut = shown.count() === limit;
       if (isCut) break;
       shown.add(failure);
     }
+    if (shown.count() === 0) await refuseUnknown(redrive, query, ending);
     shown.end();
     if (isCut) out.note(`${number(limit)} shown, there are more: --limit N or --all.`, "!");
     return exitCodes.done;

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Command, type Given, textOf } from "#cli/command.ts";
 import { exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
+import { refuseUnknown } from "#cli/known.ts";
 import { type Colour, type Output, plain } from "#cli/output.ts";
 import type { Client, RecordSummary } from "#clients/client.ts";
 import { type RecordStatus, recordStatuses } from "#lib/core/status.ts";
@@ -53,6 +54,7 @@ export const tail: Command = {
     };
     try {
       await look(last);
+      if (seen.size === 0) await refuseUnknown(redrive, { provider: query.provider }, ending);
       const changes = changesOf(redrive, ending);
       for (;;) {
         await changes.next();

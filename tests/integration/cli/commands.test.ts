@@ -84,6 +84,31 @@ test("a list that is cut says so; --all goes on over every page, and through the
   expect(await list()).toMatchObject({ code: 0, stderr: "Nothing waits for a person.\n" });
 });
 
+test.each([
+  [["failures", "--provider", "nope"], "provider"],
+  [["failures", "--team", "nope", "--json"], "team"],
+  [["failures", "--provider", "ats", "--team", "nope", "--search", "nothing like it"], "team"],
+  [["tail", "--provider", "nope"], "provider"],
+])("%j finds nothing because there is no such name, and says so", async (line, what) => {
+  const { code, stdout, stderr } = await terminal.type(line);
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: `There is no ${what} "nope".\n` });
+});
+
+test("of a name that there is, all is well; and of one that the key may not look up", async () => {
+  await aProvider(api.sql, "calm");
+  const calm = ["failures", "--provider", "calm", "--team", "technical"];
+  const well = { code: 0, stdout: "", stderr: "Nothing waits for a person.\n" };
+  expect(await terminal.type(calm)).toMatchObject(well);
+  server.meddle((request, response) => {
+    if (request.url?.includes("/failures")) return "pass";
+    response.writeHead(403, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ code: "forbidden", title: "", detail: "This key may not.", status: 403 }));
+    return "done";
+  });
+  expect(await terminal.type(["failures", "--provider", "nope", "--team", "nope"])).toMatchObject(well);
+  server.meddle(() => "pass");
+});
+
 test("one that someone else was first with is named, the others are done, and the exit code tells", async () => {
   const [first, second] = [await aRecord.failed(api), await aRecord.failed(api)];
   expect(
