@@ -40,16 +40,23 @@ export async function* until<Piece>(
   ending: AbortSignal,
   stream: AsyncIterable<Piece>,
 ): AsyncGenerator<Piece> {
-  const over = Promise.withResolvers<{ done: true; value: undefined }>();
-  const end = () => over.resolve({ done: true, value: undefined });
-  if (ending.aborted) end();
-  else ending.addEventListener("abort", end, { once: true });
   const pieces = stream[Symbol.asyncIterator]();
   for (;;) {
-    const { done, value } = await Promise.race([pieces.next(), over.promise]);
+    const { done, value } = await nextOrEnd(pieces, ending);
     if (done) return;
     yield value;
   }
+}
+
+/** No race against one promise of the ending: that would keep each piece for as long as the command runs. */
+function nextOrEnd<Piece>(pieces: AsyncIterator<Piece>, ending: AbortSignal): Promise<IteratorResult<Piece>> {
+  return new Promise((resolve, reject) => {
+    const end = () => resolve({ done: true, value: undefined });
+    if (ending.aborted) return end();
+    ending.addEventListener("abort", end, { once: true });
+    const forget = () => ending.removeEventListener("abort", end);
+    pieces.next().then(resolve, reject).finally(forget);
+  });
 }
 
 /** Whether it says no more than that the command was asked to end. */
