@@ -246,6 +246,33 @@ test("tail shows records as they come and as they change, until Ctrl-C", async (
   expect((await tailing).code).toBe(130);
 });
 
+test("tail shows the retry of a record that is older than the newest 200", async () => {
+  await aProvider(api.sql, "busy");
+  const id = await aRecord.failed(api, { provider: "busy" });
+  await api.sql`select redrive.enqueue('busy', '{}') from generate_series(1, 200)`;
+  const ending = new AbortController();
+  const before = terminal.printed().length;
+  const tailing = terminal.type(["tail", "--json", "--provider", "busy", "--last", "0"], {
+    ending: ending.signal,
+  });
+  const news = () => terminal.printed().slice(before);
+  // What is said before the stream listens is nobody's: it is said until it is heard.
+  const saying = setInterval(
+    () =>
+      api.sql`select pg_notify('redrive_hints', ${JSON.stringify({ topic: "record", id })})`.catch(() => {}),
+    50,
+  );
+  try {
+    await expect.poll(news, { timeout: 10_000 }).toMatch(new RegExp(`${id}.*"status":"failed"`));
+  } finally {
+    clearInterval(saying);
+  }
+  expect((await terminal.type(["retry", id, "--at", "2036-01-01T00:00:00Z"])).code).toBe(0);
+  await expect.poll(news, { timeout: 10_000 }).toMatch(new RegExp(`${id}.*"status":"retrying"`));
+  ending.abort();
+  expect((await tailing).code).toBe(130);
+});
+
 test("no server, a wrong key, a key that may not: three exit codes, a sentence each", async () => {
   const gone = await anApiServer();
   await gone[Symbol.asyncDispose]();
