@@ -41,7 +41,7 @@ export function createClient(settings: Partial<Settings> = {}): Client {
       text,
       signal,
       headers: {
-        ...(reading.test(method) ? {} : { "idempotency-key": keyOf(idempotencyKey) }),
+        ...(reading.test(method) ? {} : { "idempotency-key": keyOf(idempotencyKey ?? crypto.randomUUID()) }),
         ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
       },
     });
@@ -112,10 +112,9 @@ async function answerOf(response: Response, url: string): Promise<unknown> {
   }
 }
 
-/** A write has one in any case, so that it can be sent again. */
-function keyOf(given: string | undefined): string {
-  if (given === undefined) return crypto.randomUUID();
-  if (isIdempotencyKey(given)) return given;
+/** @throws RedriveError for one that can't be sent, before it is tried. */
+function keyOf(key: string): string {
+  if (isIdempotencyKey(key)) return key;
   throw new RedriveError(
     "bad_settings",
     "idempotencyKey: must be 1 to 255 characters, none of them beyond Latin-1, which is all that a header carries.",

@@ -1,7 +1,7 @@
 // `redrive/client` against the API's own handlers, over HTTP: what it repeats, what it does not, and what it says.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { call } from "#clients/call.ts";
-import { createClient, each, RedriveError, type Settings } from "#clients/client.ts";
+import { type CallOptions, createClient, each, RedriveError, type Settings } from "#clients/client.ts";
 import { type Api, aKey, anApi, bootstrapKey } from "#tests/integration/api/app.ts";
 import { type ApiServer, anApiServer } from "#tests/support/api-server.ts";
 import { aProvider } from "#tests/support/database.ts";
@@ -130,6 +130,12 @@ test("each idempotencyKey that the API takes is sent", async () => {
       await aClient().enqueueRecord(given, { idempotencyKey }),
     );
   expect(await stored("Keyed")).toBe(3);
+});
+
+test("an idempotencyKey that is null, as JSON has it, is none: one is made", async () => {
+  const options: CallOptions = JSON.parse('{"idempotencyKey": null}');
+  await aClient().enqueueRecord({ provider: "ats", payload: {} }, options);
+  expect(server.headers[0]?.["idempotency-key"]).toMatch(/^[0-9a-f-]{36}$/);
 });
 
 test("what no header can carry is not told as a server that can't be reached", async () => {
