@@ -1,11 +1,13 @@
 // `redrive enqueue`: JSON lines from stdin into the outbox. A broken line is named and passed over; what is stored is counted.
 
 import { type Command, type Given, textOf } from "#cli/command.ts";
+import { Interrupted, until, whyEnded } from "#cli/ending.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage, exitCodeOf, isForAll, sentenceOf } from "#cli/failing.ts";
 import { type Line, linesOf } from "#cli/lines.ts";
 import { number } from "#cli/output.ts";
 import { progress } from "#cli/progress.ts";
+import { isIdempotencyKey } from "#clients/call.ts";
 import { RedriveError } from "#clients/client.ts";
 
 export const enqueue: Command = {
@@ -25,28 +27,36 @@ A line that is broken or refused is named, and the others are stored; the exit c
   run: enqueueLines,
 };
 
-type Counts = { stored: number; refused: number; bytes: number };
-/** What all further lines would meet as well. */
-type Stop = { line: number; error: unknown };
+type Far = {
+  stored: number;
+  refused: number;
+  bytes: number;
+  /** The last line that was read. */
+  reached: number;
+  /** The lines up to there that are neither stored nor refused: on their way, or left when it ended before its time. */
+  open: Set<number>;
+  /** What all further lines would meet as well; null as long as nothing is. */
+  error: unknown;
+};
 
 async function enqueueLines(given: Given): Promise<ExitCode> {
   const { out, ending, client, stdin, stdinBytes } = given;
   const workers = atOnce(given);
   const redrive = client();
   const bodyOf = bodyFor(textOf(given, "provider"));
-  const run = textOf(given, "run");
-  const lines = linesOf(stdin);
-  const counts: Counts = { stored: 0, refused: 0, bytes: 0 };
+  const run = runOf(given);
+  const lines = linesOf(until(ending, stdin));
+  const far: Far = { stored: 0, refused: 0, bytes: 0, reached: 0, open: new Set(), error: null };
   const bar = progress(out, stdinBytes);
-  let stopped: Stop | null = null;
 
   const refuse = (line: number, error: unknown, words: string) => {
-    counts.refused++;
+    far.refused++;
     const code = error instanceof RedriveError ? error.code : "invalid_line";
     if (out.json) out.result({ line, code, error: words }, () => words);
     else out.note(`Line ${number(line)}: ${words}`, "✗");
   };
 
+  /** @throws what all further lines would meet as well. */
   const store = async ({ number: line, text, broken }: Line): Promise<void> => {
     if (broken !== null) return refuse(line, null, `it ${broken}; it was passed over.`);
     if (text.trim() === "") return;
@@ -57,45 +67,59 @@ async function enqueueLines(given: Given): Promise<ExitCode> {
         text: body,
         ...(run === undefined ? {} : { idempotencyKey: `${run}:${line}` }),
       });
-      counts.stored++;
+      far.stored++;
       if (out.json) out.result({ line, id }, () => id);
     } catch (error) {
-      if (isForAll(error)) stopped ??= { line, error };
-      else refuse(line, error, sentenceOf(error));
+      if (isForAll(error)) throw error;
+      refuse(line, error, sentenceOf(error));
     }
   };
 
-  // A pipe that says nothing more must not keep a Ctrl-C waiting; what is on its way is.
-  const over = new Promise<{ done: true; value: undefined }>((end) =>
-    ending.addEventListener("abort", () => end({ done: true, value: undefined }), { once: true }),
-  );
+  const isOver = () => far.error !== null || ending.aborted;
   const work = async () => {
-    while (stopped === null && !ending.aborted) {
-      const { value, done } = await Promise.race([lines.next(), over]);
+    while (!isOver()) {
+      const { value, done } = await lines.next();
       if (done) return;
+      far.reached = value.number;
+      far.open.add(value.number);
+      // What a pipe had given of a line when the command was ended is no line.
+      if (isOver()) return;
       await store(value);
-      counts.bytes += value.bytes;
-      bar.show(counts);
+      far.open.delete(value.number);
+      far.bytes += value.bytes;
+      bar.show(far);
     }
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  const stop = (error: unknown) => {
+    far.error ??= error;
+  };
+  await Promise.all(Array.from({ length: workers }, () => work().catch(stop)));
   bar.end();
-  return end(counts, stopped, given);
+  return end(far, given);
 }
 
-function end(counts: Counts, stopped: Stop | null, { out, ending }: Given): ExitCode {
-  const { stored, refused } = counts;
+function end(far: Far, { out, ending }: Given): ExitCode {
+  const { stored, refused, error } = far;
   const told = `${number(stored)} stored${refused > 0 ? `, ${number(refused)} not` : ""}.`;
-  if (stopped !== null) {
-    out.note(`Stopped at line ${number(stopped.line)}: ${sentenceOf(stopped.error)}\n${told}`);
-    return exitCodeOf(stopped.error);
+  if (error !== null && !(error instanceof Interrupted)) {
+    out.note(`Stopped at line ${number(openFrom(far))}: ${sentenceOf(error)}\n${place(far)}\n${told}`);
+    return exitCodeOf(error);
   }
   if (ending.aborted) {
-    out.note(`Interrupted. ${told}`);
+    out.note(`${whyEnded(ending)} ${told} ${place(far)}`);
     return exitCodes.interrupted;
   }
   out.note(told);
   return refused > 0 ? exitCodes.partly : exitCodes.done;
+}
+
+/** Several lines are on their way at once: the one that failed first need not be the first of them in the file. */
+const openFrom = ({ open, reached }: Far): number => (open.size > 0 ? Math.min(...open) : reached + 1);
+
+/** Where to go on. */
+function place(far: Far): string {
+  const line = number(openFrom(far));
+  return `All lines before ${line} are done; from ${line} on some may be missing.`;
 }
 
 function atOnce(given: Given): number {
@@ -103,6 +127,16 @@ function atOnce(given: Given): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 64) return value;
   throw new BadUsage(`--at-once: must be a whole number from 1 to 64, not ${text}.`);
+}
+
+/** The first part of each line's `Idempotency-Key`. */
+function runOf(given: Given): string | undefined {
+  const name = textOf(given, "run");
+  if (name === undefined || (name.trim() !== "" && isIdempotencyKey(`${name}:${Number.MAX_SAFE_INTEGER}`)))
+    return name;
+  throw new BadUsage(
+    "--run: must be a name of 1 to 238 characters, none of them beyond Latin-1, like import-2026-11-21.",
+  );
 }
 
 /** The line goes as it is, so that its numbers keep every digit. */

@@ -13,5 +13,7 @@ export const exitCodes = {
   partly: 5,
   /** Ctrl-C, or asked to end. */
   interrupted: 130,
+  /** Whoever read what was done left before they had all of it, so that it ended there. */
+  unread: 141,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

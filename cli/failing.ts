@@ -1,5 +1,6 @@
 // What went wrong, as a sentence for the terminal and as a number for scripts.
 
+import { Interrupted } from "#cli/ending.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { plain } from "#cli/output.ts";
 import { RedriveError } from "#clients/client.ts";
@@ -22,6 +23,7 @@ const ofCode: Record<string, ExitCode> = {
 
 export const exitCodeOf = (error: unknown): ExitCode => {
   if (error instanceof BadUsage) return exitCodes.usage;
+  if (error instanceof Interrupted) return exitCodes.interrupted;
   return error instanceof RedriveError ? (ofCode[error.code] ?? exitCodes.refused) : exitCodes.refused;
 };
 
@@ -29,7 +31,7 @@ export const exitCodeOf = (error: unknown): ExitCode => {
 export const isForAll = (error: unknown): boolean => {
   if (error instanceof RedriveError && (error.problem?.errors ?? []).length > 0) return false;
   const code = exitCodeOf(error);
-  return code === exitCodes.unreachable || code === exitCodes.notAllowed;
+  return code === exitCodes.unreachable || code === exitCodes.notAllowed || code === exitCodes.interrupted;
 };
 
 /** One sentence, without a sign that a terminal obeys; the stack only for what nobody foresaw. */
@@ -37,7 +39,7 @@ export const sentenceOf = (error: unknown): string => said(error).split("\n").ma
 
 function said(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof BadUsage) return error.message;
+  if (error instanceof BadUsage || error instanceof Interrupted) return error.message;
   if (!(error instanceof RedriveError)) return error.stack ?? error.message;
   if (error.code === "unauthenticated") return `${error.message} The key is that of REDRIVE_API_KEY.`;
   if (error.code === "bad_settings")

@@ -4,9 +4,13 @@ import { type Command, type Given, textOf } from "#cli/command.ts";
 import { exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import { onEach } from "#cli/ids.ts";
-import type { Column } from "#cli/output.ts";
+import { refuseUnknown } from "#cli/known.ts";
+import { type Column, number, type Output } from "#cli/output.ts";
 import { each, type Failure } from "#clients/client.ts";
 import { type RejectCode, rejectCodes } from "#lib/core/status.ts";
+
+/** As many as a page has at most. */
+const pageMax = 200;
 
 const columns: Column<Failure>[] = [
   { name: "FAILED", text: ({ failedAt }) => failedAt.slice(0, 19).replace("T", " ") },
@@ -19,34 +23,58 @@ const columns: Column<Failure>[] = [
 
 export const failures: Command = {
   summary: "list what waits for a person",
-  usage: "[--provider SLUG] [--team SLUG] [--search TEXT] [--rejected] [--limit N]",
-  help: "The newest first, 50 unless --limit says otherwise. With --json each is a line, which redrive retry - takes.",
+  usage: "[--provider SLUG] [--team SLUG] [--search TEXT] [--rejected] [--limit N | --all]",
+  help: `The newest first, 50 unless --limit or --all says otherwise; where there are more, it says so.
+With --json each is a line, which redrive retry - takes.`,
   options: {
     provider: { type: "string" },
     team: { type: "string" },
     search: { type: "string" },
     rejected: { type: "boolean" },
     limit: { type: "string" },
+    all: { type: "boolean" },
   },
+  reads: true,
   async run(given) {
-    const { client, out, values } = given;
+    const { out, values, ending } = given;
+    const redrive = given.client();
     const limit = limitOf(given);
-    const found: Failure[] = [];
+    const shown = listing(out);
     const query = {
       state: values.rejected ? ("rejected" as const) : ("open" as const),
       provider: textOf(given, "provider"),
       team: textOf(given, "team"),
       q: textOf(given, "search"),
-      limit: Math.min(limit, 200),
+      // One more tells whether there are more.
+      limit: Math.min(limit + 1, pageMax),
     };
-    for await (const failure of each(client().listFailures, query, { signal: given.ending })) {
-      found.push(failure);
-      if (found.length >= limit) break;
+    let isCut = false;
+    for await (const failure of each(redrive.listFailures, query, { signal: ending })) {
+      isCut = shown.count() === limit;
+      if (isCut) break;
+      shown.add(failure);
     }
-    out.table(found, columns, "Nothing waits for a person.");
+    if (shown.count() === 0) await refuseUnknown(redrive, query, ending);
+    shown.end();
+    if (isCut) out.note(`${number(limit)} shown, there are more: --limit N or --all.`, "!");
     return exitCodes.done;
   },
 };
+
+/** JSON goes out as it comes, however much there is; a table must know all of it for its widths. */
+function listing(out: Output) {
+  const rows: Failure[] = [];
+  let count = 0;
+  return {
+    count: () => count,
+    add(failure: Failure): void {
+      count++;
+      if (out.json) out.result(failure, () => failure.id);
+      else rows.push(failure);
+    },
+    end: () => out.table(rows, columns, "Nothing waits for a person."),
+  };
+}
 
 export const retry: Command = {
   summary: "send failures again",
@@ -89,7 +117,10 @@ function codeOf(given: Given): RejectCode | undefined {
 }
 
 function limitOf(given: Given): number {
-  const text = textOf(given, "limit") ?? "50";
+  const asked = textOf(given, "limit");
+  if (given.values.all && asked !== undefined) throw new BadUsage("--all: is without a --limit.");
+  if (given.values.all) return Number.POSITIVE_INFINITY;
+  const text = asked ?? "50";
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1) return limit;
   throw new BadUsage(`--limit: must be a whole number from 1 on, not ${text}.`);

@@ -1,6 +1,6 @@
 // `redrive keys`: who else may use the API. A key is shown once, when it is made.
 
-import { type Acts, type Command, type Given, runAct, textOf, textsOf } from "#cli/command.ts";
+import { type Acts, type Command, type Given, textOf, textsOf } from "#cli/command.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import { isId } from "#cli/ids.ts";
@@ -26,28 +26,9 @@ const columns: Column<ApiKey>[] = [
   { name: "ID", text: ({ id }) => id, colour: () => "dim" },
 ];
 
-export const keys: Command = {
-  summary: "list API keys, make, rotate and revoke them",
-  usage: "[create|rotate|revoke …]",
-  help: `  keys                                       all of them; never their secrets
-  keys create NAME --scope SCOPE… [--provider SLUG…] [--owner OWNER] [--expires TIME]
-                                             scopes are ${scopes.join(", ")}
-  keys rotate ID [--overlap SECONDS]         a new secret; the old one works that much longer, a day unless said
-  keys revoke ID                             ends it now`,
-  options: {
-    scope: { type: "string", multiple: true },
-    provider: { type: "string", multiple: true },
-    owner: { type: "string" },
-    expires: { type: "string" },
-    overlap: { type: "string" },
-  },
-  words: Number.POSITIVE_INFINITY,
-  run: (given) => runAct("keys", acts, given),
-};
-
 const acts: Acts = {
   list: {
-    words: 0,
+    reads: true,
     async run({ client, out, ending }) {
       const { items } = await client().listKeys({}, { signal: ending });
       out.table(items, columns, "There are no keys but that of REDRIVE_API_KEY, if it is set.");
@@ -56,6 +37,7 @@ const acts: Acts = {
   },
   create: {
     words: 1,
+    options: ["scope", "provider", "owner", "expires"],
     async run(given) {
       const [name] = given.words;
       const named = textsOf(given, "scope");
@@ -75,6 +57,7 @@ const acts: Acts = {
   },
   rotate: {
     words: 1,
+    options: ["overlap"],
     async run(given) {
       const overlapSeconds = overlapOf(given);
       return shown(given, await given.client().rotateKey(idOf(given), { overlapSeconds }));
@@ -88,6 +71,24 @@ const acts: Acts = {
       return exitCodes.done;
     },
   },
+};
+
+export const keys: Command = {
+  summary: "list API keys, make, rotate and revoke them",
+  usage: "[create|rotate|revoke …]",
+  help: `  keys                                       all of them; never their secrets
+  keys create NAME --scope SCOPE… [--provider SLUG…] [--owner OWNER] [--expires TIME]
+                                             scopes are ${scopes.join(", ")}
+  keys rotate ID [--overlap SECONDS]         a new secret; the old one works that much longer, a day unless said
+  keys revoke ID                             ends it now`,
+  options: {
+    scope: { type: "string", multiple: true },
+    provider: { type: "string", multiple: true },
+    owner: { type: "string" },
+    expires: { type: "string" },
+    overlap: { type: "string" },
+  },
+  acts,
 };
 
 /** On stdout the key alone, so that a script can take it; what is to be known of it beside. */

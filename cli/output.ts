@@ -19,6 +19,8 @@ export type Output = {
   json: boolean;
   /** A result: as JSON, or as the text that it makes. */
   result: (value: unknown, text: () => string) => void;
+  /** What is asked for as text, like help. */
+  print: (text: string) => void;
   /** A list of results, as a table. */
   table: <Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string) => void;
   /** For people only, after a sign; never in the way of a pipe. */
@@ -58,6 +60,7 @@ export function output({ stdout, stderr, env }: Screen, json: boolean): Output {
   };
   return {
     json,
+    print: (text) => void stdout.write(text),
     result: (value, text) => say(stdout, json ? jsonOf(value) : text()),
     table(rows, columns, empty) {
       if (json) for (const row of rows) say(stdout, jsonOf(row));

@@ -1,6 +1,6 @@
 // `redrive providers`: how each stands, what it is, and what a person does about it.
 
-import { type Acts, type Command, type Given, runAct, textOf } from "#cli/command.ts";
+import { type Acts, type Command, type Given, textOf } from "#cli/command.ts";
 import { type ExitCode, exitCodes } from "#cli/exit-codes.ts";
 import { BadUsage } from "#cli/failing.ts";
 import type { Colour, Column } from "#cli/output.ts";
@@ -27,24 +27,9 @@ const columns: Column<ProviderSummary>[] = [
   { name: "P95 MS", text: ({ p95Ms }) => p95Ms },
 ];
 
-export const providers: Command = {
-  summary: "list providers, make and change them, hold and test them",
-  usage: "[show|create|set|pause|resume|probe …]",
-  help: `  providers                                  how each stands
-  providers show SLUG                        one, with its policy
-  providers create SLUG ADDRESS [POLICY]     a new one; POLICY is JSON, like '{"batchSizeMax": 3}'
-  providers set SLUG POLICY                  changes what POLICY names
-  providers pause SLUG --reason TEXT [--until TIME]
-  providers resume SLUG [--reason TEXT]
-  providers probe SLUG [--reason TEXT]       tests an open breaker now`,
-  options: { reason: { type: "string" }, until: { type: "string" } },
-  words: Number.POSITIVE_INFINITY,
-  run: (given) => runAct("providers", acts, given),
-};
-
 const acts: Acts = {
   list: {
-    words: 0,
+    reads: true,
     async run({ client, out, ending }) {
       const { items } = await client().listProviders({}, { signal: ending });
       out.table(
@@ -57,8 +42,9 @@ const acts: Acts = {
   },
   show: {
     words: 1,
+    reads: true,
     async run(given) {
-      const provider = await given.client().getProvider(slugOf(given));
+      const provider = await given.client().getProvider(slugOf(given), { signal: given.ending });
       given.out.result(provider, () => JSON.stringify(provider, null, 2));
       return exitCodes.done;
     },
@@ -96,6 +82,7 @@ const acts: Acts = {
   },
   pause: {
     words: 1,
+    options: ["reason", "until"],
     async run(given) {
       const reason = textOf(given, "reason");
       if (!reason?.trim()) throw new BadUsage("--reason: say why, for the next person who looks.");
@@ -107,14 +94,30 @@ const acts: Acts = {
   },
   resume: {
     words: 1,
+    options: ["reason"],
     run: async (given) =>
       told(given, await given.client().resumeProvider(slugOf(given), { reason: textOf(given, "reason") })),
   },
   probe: {
     words: 1,
+    options: ["reason"],
     run: async (given) =>
       told(given, await given.client().probeProvider(slugOf(given), { reason: textOf(given, "reason") })),
   },
+};
+
+export const providers: Command = {
+  summary: "list providers, make and change them, hold and test them",
+  usage: "[show|create|set|pause|resume|probe …]",
+  help: `  providers                                  how each stands
+  providers show SLUG                        one, with its policy
+  providers create SLUG ADDRESS [POLICY]     a new one; POLICY is JSON, like '{"batchSizeMax": 3}'
+  providers set SLUG POLICY                  changes what POLICY names
+  providers pause SLUG --reason TEXT [--until TIME]
+  providers resume SLUG [--reason TEXT]
+  providers probe SLUG [--reason TEXT]       tests an open breaker now`,
+  options: { reason: { type: "string" }, until: { type: "string" } },
+  acts,
 };
 
 function told({ out }: Given, provider: ProviderAct): ExitCode {

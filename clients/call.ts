@@ -46,9 +46,21 @@ export async function call(settings: Settings, request: Request): Promise<Respon
   }
 }
 
+/** What can be told from others as a key: the server trims it and takes 255 characters, and a header carries no more than Latin-1. */
+export const isIdempotencyKey = (text: string): boolean => /^[\x20-\x7e\xa0-\xff]{1,255}$/.test(text.trim());
+
 /** An answer, or why none came. */
-async function once(settings: Settings, { method, path, text, headers, signal }: Request) {
+async function once(settings: Settings, { method, path, text, headers: own, signal }: Request) {
   const { key, timeoutMs = 30_000, fetch: reach = fetch } = settings;
+  // What no header can carry is the caller's, not the network's: it is thrown from here.
+  const headers = Object.fromEntries(
+    new Headers({
+      authorization: `Bearer ${key}`,
+      accept: "application/json, application/problem+json",
+      ...(text === null ? {} : { "content-type": "application/json" }),
+      ...own,
+    }),
+  );
   const late = AbortSignal.timeout(timeoutMs);
   try {
     return await reach(`${addressOf(settings)}/api/v1${path}`, {
@@ -57,12 +69,7 @@ async function once(settings: Settings, { method, path, text, headers, signal }:
       // Followed, a redirect would carry the key to wherever it points.
       redirect: "error",
       signal: signal ? AbortSignal.any([signal, late]) : late,
-      headers: {
-        authorization: `Bearer ${key}`,
-        accept: "application/json, application/problem+json",
-        ...(text === null ? {} : { "content-type": "application/json" }),
-        ...headers,
-      },
+      headers,
     });
   } catch (error) {
     signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 // `redrive/client`: Redrive's HTTP API from any JavaScript, with its types and without a dependency.
-import { call, type Settings } from "./call.ts";
+import { call, isIdempotencyKey, type Settings } from "./call.ts";
 import { type CallOptions, type Calls, operations } from "./operations.ts";
 import { RedriveError } from "./problem.ts";
 import { type Hint, readHints } from "./stream.ts";
@@ -41,7 +41,7 @@ export function createClient(settings: Partial<Settings> = {}): Client {
       text,
       signal,
       headers: {
-        ...(reading.test(method) ? {} : { "idempotency-key": idempotencyKey ?? crypto.randomUUID() }),
+        ...(reading.test(method) ? {} : { "idempotency-key": keyOf(idempotencyKey ?? crypto.randomUUID()) }),
         ...(ifMatch === undefined ? {} : { "if-match": `"${ifMatch}"` }),
       },
     });
@@ -110,6 +110,15 @@ async function answerOf(response: Response, url: string): Promise<unknown> {
       },
     );
   }
+}
+
+/** @throws RedriveError for one that can't be sent, before it is tried. */
+function keyOf(key: string): string {
+  if (isIdempotencyKey(key)) return key;
+  throw new RedriveError(
+    "bad_settings",
+    "idempotencyKey: must be 1 to 255 characters, none of them beyond Latin-1, which is all that a header carries.",
+  );
 }
 
 const reading = /^(get|head)$/i;

@@ -59,6 +59,54 @@ test("--limit goes beyond a page, and stops within one", async () => {
   for (let n = 0; n < 5; n++) await aRecord.failed(api, { owner: "limit" });
   expect((await terminal.type(["failures", "--json", "--limit", "2"])).json()).toHaveLength(2);
   expect((await terminal.type(["failures", "--limit", "none"])).code).toBe(2);
+  expect((await terminal.type(["failures", "--limit", "5", "--all"])).code).toBe(2);
+});
+
+test("a list that is cut says so; --all goes on over every page, and through the pipe each is retried", async () => {
+  await aProvider(api.sql, "crowd");
+  const ids = await Promise.all(
+    Array.from({ length: 205 }, () => aRecord.failed(api, { provider: "crowd" })),
+  );
+  const list = (...more: string[]) => terminal.type(["failures", "--provider", "crowd", ...more]);
+  const cut = await list("--json");
+  expect(cut).toMatchObject({ code: 0, stderr: "! 50 shown, there are more: --limit N or --all.\n" });
+  expect(cut.json()).toHaveLength(50);
+  expect((await list("--limit", "204")).stderr).toContain("204 shown, there are more");
+  const whole = await list("--limit", "205", "--json");
+  expect(whole).toMatchObject({ code: 0, stderr: "" });
+  expect(whole.json()).toHaveLength(205);
+  const all = await list("--all", "--json");
+  expect(all).toMatchObject({ code: 0, stderr: "" });
+  expect(new Set(all.json().map(({ id }) => id))).toEqual(new Set(ids));
+  const retried = await terminal.type(["retry", "-", "--json"], { stdin: all.stdout });
+  expect(retried.code).toBe(0);
+  expect(retried.json()).toHaveLength(205);
+  expect(await list()).toMatchObject({ code: 0, stderr: "Nothing waits for a person.\n" });
+});
+
+test.each([
+  [["failures", "--provider", "nope"], "provider"],
+  [["failures", "--team", "nope", "--json"], "team"],
+  [["failures", "--provider", "ats", "--team", "nope", "--search", "nothing like it"], "team"],
+  [["tail", "--provider", "nope"], "provider"],
+])("%j finds nothing because there is no such name, and says so", async (line, what) => {
+  const { code, stdout, stderr } = await terminal.type(line);
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: `There is no ${what} "nope".\n` });
+});
+
+test("of a name that there is, all is well; and of one that the key may not look up", async () => {
+  await aProvider(api.sql, "calm");
+  const calm = ["failures", "--provider", "calm", "--team", "technical"];
+  const well = { code: 0, stdout: "", stderr: "Nothing waits for a person.\n" };
+  expect(await terminal.type(calm)).toMatchObject(well);
+  server.meddle((request, response) => {
+    if (request.url?.includes("/failures")) return "pass";
+    response.writeHead(403, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ code: "forbidden", title: "", detail: "This key may not.", status: 403 }));
+    return "done";
+  });
+  expect(await terminal.type(["failures", "--provider", "nope", "--team", "nope"])).toMatchObject(well);
+  server.meddle(() => "pass");
 });
 
 test("one that someone else was first with is named, the others are done, and the exit code tells", async () => {
@@ -93,6 +141,22 @@ test.each([
   [["providers", "show", "ats", "sms"], "providers show: sms is a word too many"],
   [["keys", "create", "Order", "service", "--scope", "read"], "service is a word too many; quotes keep"],
   [["keys", "revoke", "7"], "7: is no key's id"],
+  [
+    ["keys", "revoke", "7", "--overlap", "60"],
+    "keys revoke: does not take --overlap; it takes --json, --url.",
+  ],
+  [["keys", "--owner", "x"], "keys list: does not take --owner"],
+  [["keys", "list", "--scope", "read"], "keys list: does not take --scope"],
+  [
+    ["keys", "rotate", "7", "--provider", "ats"],
+    "keys rotate: does not take --provider; it takes --overlap, --json, --url.",
+  ],
+  [["keys", "create", "x", "--scope", "read", "--overlap", "1"], "keys create: does not take --overlap"],
+  [["providers", "--reason", "x"], "providers list: does not take --reason"],
+  [["providers", "show", "ats", "--until", "x"], "providers show: does not take --until"],
+  [["providers", "resume", "ats", "--until", "2030-01-01"], "providers resume: does not take --until"],
+  [["providers", "probe", "ats", "--until", "x"], "providers probe: does not take --until"],
+  [["providers", "set", "ats", "{}", "--reason", "x"], "providers set: does not take --reason"],
   [["retry", "7"], "7: it is no record's id"],
   [["failures", "--provder", "x"], "Unknown option '--provder'"],
   [["failurs"], "failurs: there is no such command"],
@@ -178,6 +242,33 @@ test("tail shows records as they come and as they change, until Ctrl-C", async (
     insert into redrive.events (record_id, at, kind, attempt, outcome, status, duration_ms)
     values (${id}, clock_timestamp(), 'delivered', 1, 'delivered', 200, 12)`;
   await expect.poll(news, { timeout: 10_000 }).toMatch(new RegExp(`${id}.*"status":"delivered"`));
+  ending.abort();
+  expect((await tailing).code).toBe(130);
+});
+
+test("tail shows the retry of a record that is older than the newest 200", async () => {
+  await aProvider(api.sql, "busy");
+  const id = await aRecord.failed(api, { provider: "busy" });
+  await api.sql`select redrive.enqueue('busy', '{}') from generate_series(1, 200)`;
+  const ending = new AbortController();
+  const before = terminal.printed().length;
+  const tailing = terminal.type(["tail", "--json", "--provider", "busy", "--last", "0"], {
+    ending: ending.signal,
+  });
+  const news = () => terminal.printed().slice(before);
+  // What is said before the stream listens is nobody's: it is said until it is heard.
+  const saying = setInterval(
+    () =>
+      api.sql`select pg_notify('redrive_hints', ${JSON.stringify({ topic: "record", id })})`.catch(() => {}),
+    50,
+  );
+  try {
+    await expect.poll(news, { timeout: 10_000 }).toMatch(new RegExp(`${id}.*"status":"failed"`));
+  } finally {
+    clearInterval(saying);
+  }
+  expect((await terminal.type(["retry", id, "--at", "2036-01-01T00:00:00Z"])).code).toBe(0);
+  await expect.poll(news, { timeout: 10_000 }).toMatch(new RegExp(`${id}.*"status":"retrying"`));
   ending.abort();
   expect((await tailing).code).toBe(130);
 });

@@ -206,6 +206,29 @@ test("where a person looks on, a bar shows how far it is, and is taken away", as
   expect(barText(half, null, 100)).toBe("31,204 stored, 2 not");
 });
 
+test.each([["импорт-1"], ["2026\u201311"], ["two\nlines"], [""], [" "], ["a".repeat(239)]])(
+  "--run %j, which can be no Idempotency-Key, is refused before anything is read",
+  async (run) => {
+    const { code, stderr } = await terminal.type(["enqueue", "--run", run], { stdin: lines(1)[0] });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        "--run: must be a name of 1 to 238 characters, none of them beyond Latin-1, like import-2026-11-21.\n",
+    });
+    expect(server.asked).toEqual([]);
+  },
+);
+
+test("a --run of Latin-1, or as long as can be, is taken", async () => {
+  for (const run of ["août", "a".repeat(238)]) {
+    const stdin = lines(2, 500_000).join("\n");
+    await terminal.type(["enqueue", "--run", run], { stdin });
+    const again = await terminal.type(["enqueue", "--run", run], { stdin });
+    expect(again).toMatchObject({ code: 0, stderr: "2 stored.\n" });
+  }
+  expect(await counted('{"n": 500001}')).toBe(2);
+});
+
 test.each([["0"], ["65"], ["many"]])("--at-once %s is refused before anything is read", async (many) => {
   const { code, stderr } = await terminal.type(["enqueue", "--at-once", many], { stdin: lines(1)[0] });
   expect(code).toBe(2);

@@ -10,6 +10,8 @@ export type Typed = {
   isTTY?: boolean | { stdout: boolean; stderr: boolean };
   ending?: AbortSignal;
   client?: World["client"];
+  /** Whether it waits between tries, as a person's does; else not at all. */
+  isPatient?: boolean;
 };
 export type Printed = { code: number; stdout: string; stderr: string; json: () => Record<string, unknown>[] };
 
@@ -23,7 +25,7 @@ export function aTerminal({ url }: Pick<ApiServer, "url">): Terminal {
   let all = "";
   return {
     printed: () => all,
-    async type(line, { stdin = "", env = {}, isTTY = false, ending, client } = {}) {
+    async type(line, { stdin = "", env = {}, isTTY = false, ending, client, isPatient } = {}) {
       const said = { stdout: "", stderr: "" };
       const stream = (name: keyof typeof said) => ({
         isTTY: typeof isTTY === "boolean" ? isTTY : isTTY[name],
@@ -40,7 +42,7 @@ export function aTerminal({ url }: Pick<ApiServer, "url">): Terminal {
         stderr: stream("stderr"),
         env: { REDRIVE_URL: url, REDRIVE_API_KEY: bootstrapKey, ...env },
         ending: ending ?? new AbortController().signal,
-        client: { pause: async () => {}, ...client },
+        client: { ...(isPatient ? {} : { pause: async () => {} }), ...client },
       });
       const { stdout, stderr } = said;
       return {

@@ -1,6 +1,7 @@
 // `redrive/client` against the API's own handlers, over HTTP: what it repeats, what it does not, and what it says.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createClient, each, RedriveError, type Settings } from "#clients/client.ts";
+import { call } from "#clients/call.ts";
+import { type CallOptions, createClient, each, RedriveError, type Settings } from "#clients/client.ts";
 import { type Api, aKey, anApi, bootstrapKey } from "#tests/integration/api/app.ts";
 import { type ApiServer, anApiServer } from "#tests/support/api-server.ts";
 import { aProvider } from "#tests/support/database.ts";
@@ -107,6 +108,41 @@ test("two calls are two writes, and one key of the caller's own is one", async (
   const mine = await redrive.enqueueRecord(record, { idempotencyKey: "mine" });
   expect(await redrive.enqueueRecord(record, { idempotencyKey: "mine" })).toEqual(mine);
   expect(await stored("Twice")).toBe(3);
+});
+
+test.each([["импорт"], [""], ["  "], ["a\nb"], ["a".repeat(256)]])(
+  "an idempotencyKey that no header carries, or that the API does not take, is named before any try: %j",
+  async (idempotencyKey) => {
+    const given = { provider: "ats", payload: {} };
+    expect(await refusalOf(aClient().enqueueRecord(given, { idempotencyKey }))).toMatchObject({
+      code: "bad_settings",
+      message: expect.stringMatching(/^idempotencyKey: must be 1 to 255 characters/),
+    });
+    expect(server.asked).toEqual([]);
+    expect(paused).toEqual([]);
+  },
+);
+
+test("each idempotencyKey that the API takes is sent", async () => {
+  const given = { provider: "ats", payload: {}, subject: "Keyed" };
+  for (const idempotencyKey of ["août 1", "a".repeat(255), "~"])
+    expect(await aClient().enqueueRecord(given, { idempotencyKey })).toEqual(
+      await aClient().enqueueRecord(given, { idempotencyKey }),
+    );
+  expect(await stored("Keyed")).toBe(3);
+});
+
+test("an idempotencyKey that is null, as JSON has it, is none: one is made", async () => {
+  const options: CallOptions = JSON.parse('{"idempotencyKey": null}');
+  await aClient().enqueueRecord({ provider: "ats", payload: {} }, options);
+  expect(server.headers[0]?.["idempotency-key"]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("what no header can carry is not told as a server that can't be reached", async () => {
+  const settings = { url: server.url, key: bootstrapKey };
+  const asked = { method: "GET", path: "/records", text: null, headers: { "x-note": "импорт" } };
+  await expect(call(settings, asked)).rejects.toThrow(TypeError);
+  expect(server.asked).toEqual([]);
 });
 
 test("it waits as long as the server asks, and no longer than anyone would", async () => {
