@@ -18,7 +18,7 @@ export async function refuseUnknown(
 }
 
 async function refuseUnknownTeam(redrive: Client, team: string, signal: AbortSignal): Promise<void> {
-  const { items } = await redrive.listTeams({ signal });
+  const { items } = await redrive.listTeams({}, { signal });
   if (!items.some(({ slug }) => slug === team))
     throw new RedriveError("not_found", `There is no team "${team}".`);
 }
