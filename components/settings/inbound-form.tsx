@@ -132,8 +132,8 @@ const none = "none";
 
 function descriptionOf(kind: InboundKind, column: keyof InboundMapping): string {
   const { description } = mappingWords[column];
-  const isUsual = usualMapping[kind][column] !== null;
-  return isUsual ? `${description} Empty it is as shown; write ${none} for no such thing.` : description;
+  const usual = usualMapping[kind][column];
+  return usual === null ? description : `${description} Left empty: ${usual}. Write ${none} for nothing.`;
 }
 
 /** An empty one is as usual for the kind. */
