@@ -35,29 +35,19 @@ export function sayProblem(
   response.end(JSON.stringify(problem));
 }
 
-type Place = { parts: readonly string[]; methods: string[] };
+const known = operations.map(({ path, method }) => ({ pattern: partsOf(path), method }));
 
-/** Each address of the API, as its parts. */
-const places = ((): Place[] => {
-  const byPath = new Map<string, string[]>();
-  for (const { path, method } of operations) byPath.set(path, [...(byPath.get(path) ?? []), method]);
-  return [...byPath].map(([path, methods]) => ({ parts: partsOf(path), methods: withHeadOf(methods) }));
-})();
-
-/** What can be read can be asked for without its body, and any address for what it takes. */
-function withHeadOf(methods: readonly string[]): string[] {
-  return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
-}
-
+/** What can be read can be asked for without its body too, and any address for what it takes. */
 function methodsAt(path: string): readonly string[] {
   const parts = partsOf(path);
-  const fitting = places.filter((place) => isAt(place, parts));
-  return [...new Set(fitting.flatMap(({ methods }) => methods))];
+  const taken = known.filter(({ pattern }) => isAt(pattern, parts)).map(({ method }) => method);
+  if (taken.length === 0) return [];
+  return [...taken, ...(taken.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
 }
 
-const isAt = (place: Place, parts: readonly string[]): boolean =>
-  place.parts.length === parts.length &&
-  place.parts.every((part, nth) => part.startsWith("{") || part === parts[nth]);
+const isAt = (pattern: readonly string[], parts: readonly string[]): boolean =>
+  pattern.length === parts.length &&
+  pattern.every((part, nth) => part.startsWith("{") || part === parts[nth]);
 
 /** A slash at the end makes no other address: whoever answers leads away from it. */
 function partsOf(path: string): string[] {

@@ -17,6 +17,9 @@ afterAll(() => new Promise<void>((done) => server.close(() => done())));
 
 const asked = (method: string, path: string) => fetch(`${url}${path}`, { method });
 
+/** They are of another address's form as well, like /teams/{slug}: Next itself says that they take no such method. */
+const shared = new Set(["GET /operations/preview", "PATCH /teams/figures", "DELETE /teams/figures"]);
+
 test("each operation is let through, and each other method of its address is told which it takes", async () => {
   for (const { path, method } of operations) {
     const address = `/api/v1${path.replaceAll(/\{\w+\}/g, "some-thing")}`;
@@ -24,8 +27,7 @@ test("each operation is let through, and each other method of its address is tol
     const known = operations.filter((each) => each.path === path).map((each) => each.method);
     for (const other of methods.filter((each) => !known.includes(each))) {
       const refused = await asked(other, address);
-      // Two addresses of one form, like /records/{id} and /records/search, may share it.
-      if (refused.status === 204) continue;
+      if (shared.has(`${other} ${path}`)) continue;
       expect(refused.status, `${other} ${path}`).toBe(405);
       expect(refused.headers.get("allow")?.split(", ")).toEqual(expect.arrayContaining(known));
       expect(refused.headers.get("content-type")).toBe("application/problem+json");

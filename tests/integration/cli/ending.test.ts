@@ -116,29 +116,26 @@ test.each([
   expect(stub.asked).toHaveLength(1);
 });
 
-test("a write that is out when Ctrl-C comes is waited for, and told", async () => {
+/** Ctrl-C comes while a write is out, which is then answered so. */
+async function endedAmidWrite(body: object, status = 200) {
   const asked = Promise.withResolvers<() => void>();
-  stub.answer((_, response) =>
-    asked.resolve(() => json(response, { slug: "ats", breaker: "closed", hold: "paused", holdUntil: null })),
-  );
+  stub.answer((_, response) => asked.resolve(() => json(response, body, status)));
   const ending = new AbortController();
   const typed = terminal.type(["providers", "pause", "ats", "--reason", "x"], { ending: ending.signal });
   const answer = await asked.promise;
   ending.abort();
   answer();
-  expect(await typed).toMatchObject({ code: 0, stdout: "✓ ats  breaker closed, hold paused\n" });
+  return typed;
+}
+
+test("a write that is out when Ctrl-C comes is waited for, and told", async () => {
+  const told = await endedAmidWrite({ slug: "ats", breaker: "closed", hold: "paused", holdUntil: null });
+  expect(told).toMatchObject({ code: 0, stdout: "✓ ats  breaker closed, hold paused\n" });
 });
 
 test("what the API refuses is told, Ctrl-C or not", async () => {
-  const asked = Promise.withResolvers<() => void>();
   const problem = { code: "conflict", title: "Conflict", detail: "Anna was first.", status: 409 };
-  stub.answer((_, response) => asked.resolve(() => json(response, problem, 409)));
-  const ending = new AbortController();
-  const typed = terminal.type(["providers", "pause", "ats", "--reason", "x"], { ending: ending.signal });
-  const answer = await asked.promise;
-  ending.abort();
-  answer();
-  expect(await typed).toMatchObject({ code: 1, stderr: "Anna was first.\n" });
+  expect(await endedAmidWrite(problem, 409)).toMatchObject({ code: 1, stderr: "Anna was first.\n" });
 });
 
 test("a second Ctrl-C ends the process at once, though the server has yet to answer", async () => {
